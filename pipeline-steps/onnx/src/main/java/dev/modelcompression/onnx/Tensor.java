@@ -1,0 +1,212 @@
+package dev.modelcompression.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable constant tensor: type, shape, elements in row-major order.
+ *
+ * <p>Keeps the encoding it was read with (raw bytes, typed fields or external data), so that
+ * writing it back changes nothing. Has no name: names belong to the graph.
+ */
+public final class Tensor {
+  private final TensorProto proto;
+  private final @Nullable ByteBuffer external;
+
+  /**
+   * Wraps a message; {@code external} holds the bytes when the message says that they are
+   * elsewhere.
+   */
+  Tensor(TensorProto proto, @Nullable ByteBuffer external) {
+    this.proto = proto;
+    this.external = external;
+  }
+
+  /** A FLOAT tensor. */
+  public static Tensor floats(long[] shape, float... values) {
+    var bytes = buffer(shape, values.length, 4);
+    bytes.asFloatBuffer().put(values);
+    return raw(DataType.FLOAT, shape, bytes);
+  }
+
+  /** An INT64 tensor. */
+  public static Tensor longs(long[] shape, long... values) {
+    var bytes = buffer(shape, values.length, 8);
+    bytes.asLongBuffer().put(values);
+    return raw(DataType.INT64, shape, bytes);
+  }
+
+  /** An INT32 tensor. */
+  public static Tensor ints(long[] shape, int... values) {
+    var bytes = buffer(shape, values.length, 4);
+    bytes.asIntBuffer().put(values);
+    return raw(DataType.INT32, shape, bytes);
+  }
+
+  /** A one-byte tensor (INT8, UINT8, BOOL). */
+  public static Tensor bytes(DataType type, long[] shape, byte... values) {
+    return raw(type, shape, ByteBuffer.wrap(values));
+  }
+
+  /** A FLOAT tensor of rank 0. */
+  public static Tensor scalar(float value) {
+    return floats(new long[0], value);
+  }
+
+  /** An INT64 tensor of rank 1. */
+  public static Tensor vector(long... values) {
+    return longs(new long[] {values.length}, values);
+  }
+
+  /** A FLOAT tensor of rank 1. */
+  public static Tensor vector(float... values) {
+    return floats(new long[] {values.length}, values);
+  }
+
+  /**
+   * A tensor from little-endian bytes, low bits first for sub-byte types.
+   *
+   * @throws IllegalArgumentException the number of bytes does not fit type and shape
+   */
+  public static Tensor raw(DataType type, long[] shape, ByteBuffer bytes) {
+    long expected = type.bytes(elements(shape));
+    if (bytes.remaining() != expected) {
+      throw new IllegalArgumentException(
+          "tensor "
+              + type
+              + Arrays.toString(shape)
+              + " needs "
+              + expected
+              + " bytes, got "
+              + bytes.remaining());
+    }
+    var proto = TensorProto.newBuilder().setDataType(type.code());
+    for (long dim : shape) {
+      proto.addDims(dim);
+    }
+    return new Tensor(proto.setRawData(ByteString.copyFrom(bytes)).build(), null);
+  }
+
+  public DataType type() {
+    return DataType.of(proto.getDataType());
+  }
+
+  public long[] shape() {
+    return proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  public int rank() {
+    return proto.getDimsCount();
+  }
+
+  /** Length of one axis. */
+  public long dim(int axis) {
+    return proto.getDims(axis);
+  }
+
+  public long elementCount() {
+    return elements(shape());
+  }
+
+  /** Bytes in raw encoding; for strings, the sum of their lengths. */
+  public long byteSize() {
+    return type() == DataType.STRING
+        ? proto.getStringDataList().stream().mapToLong(ByteString::size).sum()
+        : type().bytes(elementCount());
+  }
+
+  /** Whether the bytes came from outside the model's message. */
+  public boolean isExternal() {
+    return external != null;
+  }
+
+  /**
+   * Elements as floats: FLOAT as they are; FLOAT16, BFLOAT16 and DOUBLE converted.
+   *
+   * @return a new array
+   * @throws UnsupportedModelException any other type
+   */
+  public float[] floats() {
+    return TensorValues.floats(proto, external);
+  }
+
+  /**
+   * Elements as longs, for INT64, INT32, INT16, INT8, UINT8, UINT16, UINT32 and BOOL.
+   *
+   * @return a new array
+   * @throws UnsupportedModelException any other type
+   */
+  public long[] longs() {
+    return TensorValues.longs(proto, external);
+  }
+
+  /** The only element of a tensor with one element, as {@link #floats()}. */
+  public float floatValue() {
+    return floats()[0];
+  }
+
+  /** The only element of a tensor with one element, as {@link #longs()}. */
+  public long longValue() {
+    return longs()[0];
+  }
+
+  /**
+   * Little-endian bytes in raw encoding, whatever encoding the tensor was read with; read-only.
+   *
+   * @throws UnsupportedModelException strings have no raw encoding
+   */
+  public ByteBuffer rawBytes() {
+    return TensorValues.raw(proto, external);
+  }
+
+  /** The same elements under another shape of equal size. */
+  public Tensor reshaped(long... shape) {
+    if (elements(shape) != elementCount()) {
+      throw new IllegalArgumentException(
+          "cannot reshape " + Arrays.toString(shape()) + " to " + Arrays.toString(shape));
+    }
+    var builder = proto.toBuilder().clearDims();
+    for (long dim : shape) {
+      builder.addDims(dim);
+    }
+    return new Tensor(builder.build(), external);
+  }
+
+  TensorProto proto() {
+    return proto;
+  }
+
+  @Nullable ByteBuffer external() {
+    return external == null ? null : external.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static long elements(long[] shape) {
+    long count = 1;
+    for (long dim : shape) {
+      count = Math.multiplyExact(count, dim);
+    }
+    return count;
+  }
+
+  private static ByteBuffer buffer(long[] shape, int count, int width) {
+    if (elements(shape) != count) {
+      throw new IllegalArgumentException(
+          "shape "
+              + Arrays.toString(shape)
+              + " needs "
+              + elements(shape)
+              + " elements, got "
+              + count);
+    }
+    return ByteBuffer.allocate(Math.multiplyExact(count, width)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public String toString() {
+    return type() + Arrays.toString(shape());
+  }
+}
