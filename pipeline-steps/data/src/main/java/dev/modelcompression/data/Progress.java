@@ -7,6 +7,8 @@ public interface Progress {
   Progress NONE = (done, total, note) -> {};
 
   /**
+   * Reports where the computation is.
+   *
    * @param done units finished, never decreasing
    * @param total units in all
    * @param note a few words for people, such as {@code "epoch 2/4, loss 0.213"}
