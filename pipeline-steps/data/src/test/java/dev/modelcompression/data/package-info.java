@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.data;
+
+import org.jspecify.annotations.NullMarked;
