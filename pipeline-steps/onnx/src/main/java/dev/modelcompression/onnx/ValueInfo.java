@@ -37,6 +37,11 @@ public final class ValueInfo {
             .build());
   }
 
+  /** A value of which only the name is known; type and shape are left to inference. */
+  public static ValueInfo untyped(String name) {
+    return new ValueInfo(ValueInfoProto.newBuilder().setName(name).build());
+  }
+
   public String name() {
     return proto.getName();
   }
