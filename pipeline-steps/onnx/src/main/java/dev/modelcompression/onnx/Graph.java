@@ -175,15 +175,20 @@ public final class Graph {
   }
 
   /**
-   * Constant value of a name: an initializer that no caller can override, or the output of a {@code
-   * Constant}.
+   * Constant value of a name: an initializer that no caller can override, the output of a {@code
+   * Constant}, or either behind {@code Identity} nodes, by which exporters share equal tensors.
    */
   public Optional<Tensor> constant(String name) {
-    var tensor = initializers.get(name);
-    if (tensor != null) {
-      return isInput(name) ? Optional.empty() : Optional.of(tensor);
+    var source = name;
+    var node = producers.get(source);
+    while (node != null && node.is("Identity")) {
+      source = node.input(0);
+      node = producers.get(source);
     }
-    return producer(name).filter(node -> node.is("Constant")).flatMap(Constants::value);
+    if (node != null) {
+      return node.is("Constant") ? Constants.value(node) : Optional.empty();
+    }
+    return isInput(source) ? Optional.empty() : initializer(source);
   }
 
   public void setInitializer(String name, Tensor tensor) {

@@ -1,4 +1,4 @@
-/** Quantization: float graph and value ranges in, graph in 8-bit arithmetic out. */
+/** INT8 quantization in the forms that ONNX Runtime's CPU provider turns into integer kernels. */
 @NullMarked
 package dev.modelcompression.passes.quantize;
 

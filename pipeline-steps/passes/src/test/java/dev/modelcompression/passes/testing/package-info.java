@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.passes.testing;
+
+import org.jspecify.annotations.NullMarked;
