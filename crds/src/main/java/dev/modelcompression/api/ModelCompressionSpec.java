@@ -1,0 +1,64 @@
+package dev.modelcompression.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Desired compression of one ONNX model. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record ModelCompressionSpec(
+    @JsonPropertyDescription("model is the trained ONNX model to compress.") @Required
+        ModelSource model,
+    @JsonPropertyDescription(
+            "datasets are the data that steps learn from, calibrate with and are judged by.")
+        Datasets datasets,
+    @JsonPropertyDescription(
+            "workspace is where artifacts, reports and the step cache are kept. The command line"
+                + " takes --workspace instead of it.")
+        @Nullable WorkspaceSource workspace,
+    @JsonPropertyDescription(
+            "seed is the start of every random choice: data order, sampling, dropout. The same spec"
+                + " and seed give bit-identical artifacts. Defaults to 0.")
+        @Default("0")
+        @Min(0)
+        @Max(4294967295.0)
+        Long seed,
+    @JsonPropertyDescription(
+            "steps run one after the other, each on the model that the one before it made. 1 to 32"
+                + " steps, with unique names.")
+        @Required
+        @Size(min = 1, max = 32)
+        List<Step> steps,
+    @JsonPropertyDescription(
+            "gates are limits that the result must keep, read from the last evaluate step. A number"
+                + " that is missing never passes. At most 32.")
+        @Size(max = 32)
+        List<Gate> gates,
+    @JsonPropertyDescription("tuning says what to do when a gate fails.") Tuning tuning,
+    @JsonPropertyDescription(
+            "restartNonce is any text; changing it forces a fresh run that takes nothing from the"
+                + " cache.")
+        @Size(max = 63)
+        @Nullable String restartNonce,
+    @JsonPropertyDescription(
+            "release is reserved for the template of a ModelRelease. It is kept as it is and has no"
+                + " effect yet.")
+        @PreserveUnknownFields
+        @Nullable JsonNode release) {
+
+  public ModelCompressionSpec {
+    datasets = datasets == null ? Datasets.NONE : datasets;
+    seed = seed == null ? 0L : seed;
+    steps = List.copyOf(steps);
+    gates = gates == null ? List.of() : List.copyOf(gates);
+    tuning = tuning == null ? Tuning.defaults() : tuning;
+  }
+}

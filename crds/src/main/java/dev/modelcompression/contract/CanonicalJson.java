@@ -1,0 +1,57 @@
+package dev.modelcompression.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * One text for each JSON value, so that equal values have equal digests: members sorted by name, no
+ * white space, members that are null left out, numbers without trailing zeros ({@code 1}, {@code
+ * 1.0} and {@code 1e0} are the same).
+ */
+public final class CanonicalJson {
+  private CanonicalJson() {}
+
+  /** The canonical text of a JSON tree or of a record of this module. */
+  public static String of(Object value) {
+    return text(value instanceof JsonNode node ? node : ContractJson.tree(value));
+  }
+
+  /** {@code sha256:} and the hexadecimal digest of the canonical text. */
+  public static String digest(Object value) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(of(value).getBytes(StandardCharsets.UTF_8));
+      return "sha256:" + HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String text(JsonNode node) {
+    if (node.isObject()) {
+      TreeMap<String, String> members = new TreeMap<>();
+      node.properties().stream()
+          .filter(member -> !member.getValue().isNull())
+          .forEach(member -> members.put(member.getKey(), text(member.getValue())));
+      return members.entrySet().stream()
+          .map(member -> TextNode.valueOf(member.getKey()) + ":" + member.getValue())
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+    if (node.isArray()) {
+      return StreamSupport.stream(node.spliterator(), false)
+          .map(CanonicalJson::text)
+          .collect(Collectors.joining(",", "[", "]"));
+    }
+    if (node.isNumber()) {
+      return node.decimalValue().stripTrailingZeros().toString();
+    }
+    return node.toString();
+  }
+}

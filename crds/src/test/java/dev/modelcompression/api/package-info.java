@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.api;
+
+import org.jspecify.annotations.NullMarked;

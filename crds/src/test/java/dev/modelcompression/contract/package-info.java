@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.contract;
+
+import org.jspecify.annotations.NullMarked;
