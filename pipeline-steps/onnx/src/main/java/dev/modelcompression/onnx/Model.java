@@ -13,19 +13,17 @@ import java.util.Map;
  */
 public final class Model {
   private final ModelProto header;
-  private final Map<String, Long> opsets = new LinkedHashMap<>();
-  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Map<String, Long> opsets;
+  private final Map<String, String> metadata;
   private final Graph graph;
   private long irVersion;
 
   Model(ModelProto header, Graph graph) {
-    this.header = header.toBuilder().clearGraph().clearOpsetImport().clearMetadataProps().build();
+    this.header = header.toBuilder().clearGraph().build();
     this.graph = graph;
     this.irVersion = header.getIrVersion();
-    header
-        .getOpsetImportList()
-        .forEach(set -> opsets.put(domain(set.getDomain()), set.getVersion()));
-    header.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+    this.opsets = opsets(header);
+    this.metadata = metadata(header);
   }
 
   /** A new model with the given version of the standard operator set. */
@@ -94,18 +92,41 @@ public final class Model {
     return copy;
   }
 
-  /** Everything but the graph. */
+  /** Everything but the graph; what was not changed is as read, to the byte. */
   ModelProto header() {
-    var builder = header.toBuilder().setIrVersion(irVersion);
-    opsets.forEach((domain, version) -> builder.addOpsetImport(opsetId(domain, version)));
-    metadata.forEach(
-        (key, value) ->
-            builder.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    var builder = header.toBuilder();
+    if (irVersion != header.getIrVersion()) {
+      builder.setIrVersion(irVersion);
+    }
+    if (!opsets.equals(opsets(header))) {
+      builder.clearOpsetImport();
+      opsets.forEach((domain, version) -> builder.addOpsetImport(opset(domain, version)));
+    }
+    if (!metadata.equals(metadata(header))) {
+      builder.clearMetadataProps();
+      metadata.forEach(
+          (key, value) ->
+              builder.addMetadataProps(
+                  StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    }
     return builder.build();
   }
 
-  private static OperatorSetIdProto opsetId(String domain, long version) {
+  private static Map<String, Long> opsets(ModelProto header) {
+    var opsets = new LinkedHashMap<String, Long>();
+    header
+        .getOpsetImportList()
+        .forEach(set -> opsets.put(domain(set.getDomain()), set.getVersion()));
+    return opsets;
+  }
+
+  private static Map<String, String> metadata(ModelProto header) {
+    var metadata = new LinkedHashMap<String, String>();
+    header.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+    return metadata;
+  }
+
+  private static OperatorSetIdProto opset(String domain, long version) {
     return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
   }
 

@@ -3,8 +3,8 @@ package dev.modelcompression.onnx;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -15,26 +15,38 @@ public final class OnnxReader {
   /**
    * Reads a model and checks that its graph can be worked with.
    *
-   * @param bytes the serialized {@code ModelProto}
+   * @param bytes the serialized {@code ModelProto}; tensors are views of it, so it must not change
+   *     afterwards
    * @param source name of the model for messages
    * @param external where tensors outside the message are
    * @throws InvalidModelException the bytes are not an ONNX model, or the model contradicts itself
    * @throws UnsupportedModelException valid, but beyond a stated limit of this program
    */
   public static Model read(ByteBuffer bytes, String source, ExternalData external) {
-    ModelProto proto;
     try {
-      proto = ModelProto.parseFrom(CodedInputStream.newInstance(bytes));
+      var proto = parse(bytes);
+      return of(proto, graph(proto.getGraph(), external));
+    } catch (InvalidModelException e) {
+      throw new InvalidModelException(source + ": " + e.getMessage(), e);
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static ModelProto parse(ByteBuffer bytes) {
+    try {
+      var input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      input.enableAliasing(true);
+      var proto = ModelProto.parseFrom(input);
+      if (!proto.hasGraph()) {
+        throw new InvalidModelException("not an ONNX model: it holds no graph");
+      }
+      return proto;
     } catch (InvalidProtocolBufferException e) {
-      throw new InvalidModelException(
-          source + ": not an ONNX model, or truncated: " + e.getMessage(), e);
+      throw new InvalidModelException("not an ONNX model, or truncated: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new InvalidModelException(source + ": cannot be read: " + e.getMessage(), e);
+      throw new InvalidModelException("cannot be read: " + e.getMessage(), e);
     }
-    if (!proto.hasGraph()) {
-      throw new InvalidModelException(source + ": not an ONNX model: it holds no graph");
-    }
-    return of(proto, graph(proto.getGraph(), external));
   }
 
   static Model of(ModelProto header, Graph graph) {
@@ -69,17 +81,6 @@ public final class OnnxReader {
     if (proto.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {
       return new Tensor(proto, null);
     }
-    String location = "";
-    long offset = 0;
-    long length = -1;
-    for (var entry : proto.getExternalDataList()) {
-      switch (entry.getKey()) {
-        case "location" -> location = entry.getValue();
-        case "offset" -> offset = Long.parseLong(entry.getValue());
-        case "length" -> length = Long.parseLong(entry.getValue());
-        default -> {} // "checksum" and what later specifications add
-      }
-    }
-    return new Tensor(proto, external.map(location, offset, length));
+    return new Tensor(proto, ExternalTensors.map(proto, external));
   }
 }

@@ -1,14 +1,23 @@
 package dev.modelcompression.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /** Writes ONNX models to bytes. The same model always gives the same bytes. */
 public final class OnnxWriter {
+  /** Tensors below this many bytes stay in the message even when the others leave it. */
+  private static final long SMALLEST_EXTERNAL = 1024;
+
+  /** More than a tensor's field tags, lengths and type take, without name and dimensions. */
+  private static final long TENSOR_OVERHEAD = 64;
+
   private OnnxWriter() {}
 
   /**
@@ -17,55 +26,120 @@ public final class OnnxWriter {
    * @throws UnsupportedModelException the message would be larger than 2 GiB
    */
   public static byte[] toBytes(Model model) {
-    return toProto(model, null).toByteArray();
+    return toProto(model).toByteArray();
   }
 
   /**
-   * The model's message; with a {@code sink}, tensors that came from external data go there,
-   * without one they are taken into the message.
+   * Serializes the whole model into one message.
+   *
+   * @throws IOException {@code out} cannot be written
+   * @throws UnsupportedModelException the message would be larger than 2 GiB
    */
-  static ModelProto toProto(Model model, @Nullable ExternalSink sink) {
-    var graph = model.graph();
+  public static void write(Model model, OutputStream out) throws IOException {
+    toProto(model).writeTo(out);
+  }
+
+  /**
+   * Serializes the model with its large tensors elsewhere; small ones, which shape arithmetic may
+   * need, and strings stay in the message.
+   *
+   * @throws IOException {@code out} cannot be written
+   */
+  public static void write(Model model, OutputStream out, ExternalSink sink) throws IOException {
+    toProto(model, tensor -> small(tensor) ? inline(tensor) : external(tensor, sink)).writeTo(out);
+  }
+
+  /** Upper bound of the bytes that {@link #toBytes} would give, found without writing. */
+  public static long size(Model model) {
+    long size = message(model, graphWithoutInitializers(model.graph())).getSerializedSize();
+    for (var entry : model.graph().initializers().entrySet()) {
+      var tensor = entry.getValue();
+      size +=
+          TENSOR_OVERHEAD
+              + 3L * entry.getKey().length()
+              + 11L * tensor.rank()
+              + (tensor.isExternal() ? tensor.byteSize() : tensor.proto().getSerializedSize());
+    }
+    return size;
+  }
+
+  /** The whole model as one message; external tensors are taken into it. */
+  static ModelProto toProto(Model model) {
+    long size = size(model);
+    if (size > Integer.MAX_VALUE - TENSOR_OVERHEAD) {
+      throw new UnsupportedModelException(
+          "the model takes "
+              + size
+              + " bytes, but one ONNX message holds less than 2 GiB: it needs external data");
+    }
+    return toProto(model, OnnxWriter::inline);
+  }
+
+  /** The model as a message, with each initializer as {@code encoding} gives it. */
+  static ModelProto toProto(Model model, Function<Tensor, TensorProto> encoding) {
+    var graph = graphWithoutInitializers(model.graph());
+    model
+        .graph()
+        .initializers()
+        .forEach((name, tensor) -> graph.addInitializer(named(name, encoding.apply(tensor))));
+    return message(model, graph);
+  }
+
+  private static GraphProto.Builder graphWithoutInitializers(Graph graph) {
     var proto = graph.header().toBuilder();
     graph.nodes().forEach(node -> proto.addNode(node.proto()));
-    graph
-        .initializers()
-        .forEach((name, tensor) -> proto.addInitializer(tensor(name, tensor, sink)));
     proto.addAllSparseInitializer(graph.sparseInitializers().values());
     graph.inputs().forEach(value -> proto.addInput(value.proto()));
     graph.outputs().forEach(value -> proto.addOutput(value.proto()));
     graph.valueInfos().values().forEach(value -> proto.addValueInfo(value.proto()));
     proto.addAllQuantizationAnnotation(graph.quantizationAnnotations());
-    return model.header().toBuilder().setGraph(proto).build();
+    return proto;
   }
 
-  private static TensorProto tensor(String name, Tensor tensor, @Nullable ExternalSink sink) {
-    var builder = tensor.proto().toBuilder().setName(name);
+  private static ModelProto message(Model model, GraphProto.Builder graph) {
+    return model.header().toBuilder().setGraph(graph).build();
+  }
+
+  private static TensorProto named(String name, TensorProto tensor) {
+    return tensor.getName().equals(name) ? tensor : tensor.toBuilder().setName(name).build();
+  }
+
+  private static boolean small(Tensor tensor) {
+    return tensor.type() == DataType.STRING || tensor.byteSize() < SMALLEST_EXTERNAL;
+  }
+
+  /** The tensor with its bytes in the message. */
+  static TensorProto inline(Tensor tensor) {
     var bytes = tensor.external();
-    if (bytes == null) {
-      return builder.build();
-    }
-    builder.clearExternalData().clearDataLocation();
-    if (sink == null) {
-      return builder.setRawData(ByteString.copyFrom(bytes)).build();
-    }
+    return bytes == null
+        ? tensor.proto()
+        : tensor.proto().toBuilder()
+            .clearExternalData()
+            .clearDataLocation()
+            .setRawData(ByteString.copyFrom(bytes))
+            .build();
+  }
+
+  private static TensorProto external(Tensor tensor, ExternalSink sink) {
+    ByteBuffer bytes = tensor.rawBytes();
     long length = bytes.remaining();
     long offset = sink.append(bytes);
-    builder.setDataLocation(TensorProto.DataLocation.EXTERNAL);
-    Map.of(
-            "location",
-            sink.location(),
-            "offset",
-            Long.toString(offset),
-            "length",
-            Long.toString(length))
-        .entrySet()
-        .stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            e ->
-                builder.addExternalData(
-                    StringStringEntryProto.newBuilder().setKey(e.getKey()).setValue(e.getValue())));
-    return builder.build();
+    return tensor.proto().toBuilder()
+        .clearRawData()
+        .clearFloatData()
+        .clearDoubleData()
+        .clearInt32Data()
+        .clearInt64Data()
+        .clearUint64Data()
+        .clearExternalData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(entry("location", sink.location()))
+        .addExternalData(entry("offset", Long.toString(offset)))
+        .addExternalData(entry("length", Long.toString(length)))
+        .build();
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.onnx;
+
+import org.jspecify.annotations.NullMarked;
