@@ -1,0 +1,16 @@
+package dev.modelcompression.cli.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
+/** Where the true value lies with 95 % confidence, in the unit of the number that it belongs to. */
+public record Interval(
+    @JsonPropertyDescription("Lower end of the 95 % confidence interval.") double low,
+    @JsonPropertyDescription("Upper end of the 95 % confidence interval.") double high) {
+
+  public Interval {
+    if (!(Double.isFinite(low) && Double.isFinite(high) && low <= high)) {
+      throw new IllegalArgumentException(
+          "interval is [" + low + ", " + high + "], expected finite ends, the lower one first");
+    }
+  }
+}
