@@ -12,9 +12,7 @@ final class OrtErrors {
   private static final Pattern CODE = Pattern.compile("^Error code - \\w+ - message:\\s*");
 
   /** Where in ONNX Runtime's sources the error arose, which tells a user nothing. */
-  private static final Pattern ORIGIN =
-      Pattern.compile(
-          "^\\S*\\.(?:cc|h|cpp):\\d+ .*?(?=[A-Z][a-z])|^Exception during initialization: ");
+  private static final Pattern ORIGIN = Pattern.compile("^\\S+\\.(?:cc|h):\\d+ .*?\\) (?=[A-Z])");
 
   private static final List<String> BEYOND_THIS_BUILD =
       List.of(

@@ -1,0 +1,182 @@
+package dev.modelcompression.runtime.evaluate;
+
+import dev.modelcompression.data.Dataset;
+import dev.modelcompression.data.Progress;
+import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.runtime.profile.Profile;
+import dev.modelcompression.runtime.session.BatchRunner;
+import dev.modelcompression.runtime.session.OrtModel;
+import dev.modelcompression.runtime.session.OrtModels;
+import dev.modelcompression.runtime.session.SessionSettings;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures a model and the one it was made from in the same process, on the same samples, and in
+ * turns where time is measured.
+ *
+ * <p>The first output of each model counts; where the data has labels, a row of it is read as the
+ * scores of the classes.
+ */
+public final class Evaluation {
+  private static final int THROUGHPUT_RUNS = 20;
+  private static final int THROUGHPUT_WARMUP = 2;
+  private static final double MILLIS_PER_NANO = 1e-6;
+  private static final double SECONDS_PER_NANO = 1e-9;
+
+  private final EvaluationSettings settings;
+  private final Bootstrap bootstrap;
+
+  /** Times of both models, and how many rows one run of each takes. */
+  private record Timed(Interleaved times, int originalRows, int resultRows) {}
+
+  public Evaluation(EvaluationSettings settings) {
+    this.settings = settings;
+    this.bootstrap = new Bootstrap(settings.resamples(), settings.confidence(), settings.seed());
+  }
+
+  /**
+   * Compares two models.
+   *
+   * @throws dev.modelcompression.data.InvalidDataException the data does not fit a model, or a
+   *     label is not one of its classes
+   * @throws dev.modelcompression.onnx.InvalidModelException a model cannot be loaded or run
+   * @throws dev.modelcompression.onnx.UnsupportedModelException ONNX Runtime lacks an operator, or
+   *     the models' outputs cannot be compared
+   */
+  public EvaluationResult run(Subject original, Subject result, Dataset data, Progress progress) {
+    var session = SessionSettings.threads(settings.threads());
+    try (var first = OrtModels.open(original.model(), session);
+        var second = OrtModels.open(result.model(), session)) {
+      var quality = quality(first, second, data, progress);
+      progress.update(data.size(), data.size(), "latency");
+      var latency =
+          time(
+              first,
+              second,
+              data,
+              settings.latencyBatch(),
+              settings.warmupRuns(),
+              settings.latencyRuns());
+      progress.update(data.size(), data.size(), "throughput");
+      var batches = time(first, second, data, settings.batch(), THROUGHPUT_WARMUP, THROUGHPUT_RUNS);
+      return result(original, result, data, quality, latency, batches);
+    }
+  }
+
+  private EvaluationResult result(
+      Subject original,
+      Subject result,
+      Dataset data,
+      Quality quality,
+      Timed latency,
+      Timed batches) {
+    var shares = Shares.of(quality, bootstrap);
+    return new EvaluationResult(
+        metrics(
+            original,
+            data,
+            shares.originalTop1(),
+            shares.originalTop5(),
+            latency.times().original(),
+            perSecond(batches.times().original(), batches.originalRows())),
+        metrics(
+            result,
+            data,
+            shares.resultTop1(),
+            shares.resultTop5(),
+            latency.times().result(),
+            perSecond(batches.times().result(), batches.resultRows())),
+        new Comparison(
+            shares.agreement(),
+            quality.cosine(),
+            quality.sqnrDb(),
+            shares.top1Drop(),
+            shares.top5Drop(),
+            perRow(latency),
+            inverse(perRow(batches))),
+        quality.perClass(),
+        data.size(),
+        settings);
+  }
+
+  private Quality quality(OrtModel original, OrtModel result, Dataset data, Progress progress) {
+    String first = original.outputs().get(0);
+    String second = result.outputs().get(0);
+    try (var a = original.runner(data, settings.batch(), List.of(first));
+        var b = result.runner(data, settings.batch(), List.of(second))) {
+      return Quality.measure(a, b, first, second, data, progress);
+    }
+  }
+
+  private static Timed time(
+      OrtModel original, OrtModel result, Dataset data, int batch, int warmup, int runs) {
+    try (var a = original.runner(data, batch, original.outputs());
+        var b = result.runner(data, batch, result.outputs())) {
+      a.load(firstRows(a, data));
+      b.load(firstRows(b, data));
+      var times = Interleaved.measure(a::execute, b::execute, warmup, runs, System::nanoTime);
+      return new Timed(times, a.batch(), b.batch());
+    }
+  }
+
+  private static int[] firstRows(BatchRunner runner, Dataset data) {
+    return IntStream.range(0, Math.min(runner.batch(), data.size())).toArray();
+  }
+
+  private Metrics metrics(
+      Subject subject,
+      Dataset data,
+      @Nullable Estimate top1,
+      @Nullable Estimate top5,
+      double[][] latency,
+      double throughput) {
+    var p50 = scaled(Interleaved.median(latency, bootstrap), MILLIS_PER_NANO);
+    return new Metrics(
+        top1 == null ? null : top1.value(),
+        top5 == null ? null : top5.value(),
+        p50.value(),
+        Interleaved.quantile(latency, 0.95) * MILLIS_PER_NANO,
+        Interleaved.quantile(latency, 0.99) * MILLIS_PER_NANO,
+        throughput,
+        subject.sizeBytes(),
+        boxed(subject.parameters()),
+        boxed(subject.macs()),
+        peakMemory(subject, data),
+        top1,
+        top5,
+        p50);
+  }
+
+  private long peakMemory(Subject subject, Dataset data) {
+    long weights =
+        subject.model().graph().initializers().values().stream().mapToLong(Tensor::byteSize).sum();
+    var profile = Profile.of(subject.model(), data, settings.latencyBatch(), settings.threads(), 1);
+    return weights + profile.peakActivationBytes();
+  }
+
+  private static double perSecond(double[][] times, int rows) {
+    return rows / (Interleaved.quantile(times, 0.5) * SECONDS_PER_NANO);
+  }
+
+  /** Time per row, result to original; models may fix batches of different size. */
+  private Estimate perRow(Timed timed) {
+    return scaled(
+        timed.times().ratio(bootstrap), (double) timed.originalRows() / timed.resultRows());
+  }
+
+  private static Estimate scaled(Estimate estimate, double factor) {
+    return new Estimate(
+        estimate.value() * factor, estimate.low() * factor, estimate.high() * factor);
+  }
+
+  private static Estimate inverse(Estimate estimate) {
+    return new Estimate(1 / estimate.value(), 1 / estimate.high(), 1 / estimate.low());
+  }
+
+  private static @Nullable Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.modelcompression.runtime.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelcompression.data.InvalidDataException;
+import dev.modelcompression.data.Progress;
+import dev.modelcompression.onnx.DataType;
+import dev.modelcompression.onnx.Graph;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.Node;
+import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.onnx.UnsupportedModelException;
+import dev.modelcompression.onnx.ValueInfo;
+import dev.modelcompression.runtime.ArrayDataset;
+import dev.modelcompression.runtime.Models;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class EvaluationTest {
+  private static final EvaluationSettings QUICK =
+      new EvaluationSettings(16, 20, 2, 1, 1, 500, 0.95, 7);
+
+  @Test
+  void accuracyAgreementAndCosineOfTwoClassifiers() {
+    // The original gives its input; the result swaps the scores of classes 1 and 2.
+    var data =
+        new ArrayDataset(4)
+            .with("input", new float[] {3, 0, 0, 0, 3, 0, 0, 0, 3, 3, 1, 0}, 3)
+            .withLabels(0, 1, 2, 1);
+    var found =
+        new Evaluation(QUICK)
+            .run(subject(linear(0, 1, 2)), subject(linear(0, 2, 1)), data, Progress.NONE);
+    assertThat(found.original().top1()).isEqualTo(0.75);
+    assertThat(found.result().top1()).isEqualTo(0.25);
+    assertThat(found.comparison().top1Drop()).isNotNull();
+    assertThat(estimate(found.comparison().top1Drop()).value()).isEqualTo(0.5);
+    assertThat(estimate(found.comparison().agreement()).value()).isEqualTo(0.5);
+    assertThat(found.comparison().cosine()).isCloseTo((1 + 0 + 0 + 0.9) / 4, within(1e-6));
+    // Signal 9 + 9 + 9 + 10, noise 0 + 18 + 18 + 2.
+    assertThat(found.comparison().sqnrDb()).isCloseTo(10 * Math.log10(37 / 38.0), within(1e-6));
+    assertThat(found.classes())
+        .containsExactly(
+            new ClassAccuracy(0, 1, 1, 1),
+            new ClassAccuracy(1, 2, 0.5, 0),
+            new ClassAccuracy(2, 1, 1, 0));
+    assertThat(found.original().top5()).as("three classes have no top-5").isNull();
+  }
+
+  @Test
+  void theRealModelComparedWithItself() {
+    var subject =
+        new Subject(
+            Models.resnet8(), 1_240_000, OptionalLong.of(308_074), OptionalLong.of(37_500_000));
+    var found = new Evaluation(QUICK).run(subject, subject, Models.images(300), Progress.NONE);
+    // 93.21 % on all 10,000 images; 300 of them have a standard error of 1.5 points.
+    assertThat(found.original().top1()).isBetween(0.87, 0.99);
+    assertThat(found.result().top1()).isEqualTo(found.original().top1());
+    assertThat(found.original().top5()).isGreaterThan(0.98);
+    assertThat(estimate(found.comparison().agreement())).isEqualTo(new Estimate(1, 1, 1));
+    assertThat(estimate(found.comparison().top1Drop())).isEqualTo(new Estimate(0, 0, 0));
+    assertThat(found.comparison().cosine()).isCloseTo(1, within(1e-6));
+    assertThat(found.comparison().sqnrDb()).as("no difference, no ratio").isNull();
+    assertThat(estimate(found.original().top1Interval()).low()).isLessThan(found.original().top1());
+    var metrics = found.original();
+    assertThat(metrics.latencyP50Ms()).isPositive().isLessThanOrEqualTo(metrics.latencyP95Ms());
+    assertThat(metrics.latencyP95Ms()).isLessThanOrEqualTo(metrics.latencyP99Ms());
+    assertThat(metrics.throughput()).isPositive();
+    // 1.2 MB of weights and at least two activations of [32, 28, 28].
+    assertThat(metrics.peakMemoryBytes()).isBetween(1_400_000L, 3_000_000L);
+  }
+
+  @Test
+  void whatCannotBeMeasuredIsAbsent() {
+    var data = ArrayDataset.gaussian("input", 20, 1, 3);
+    var found =
+        new Evaluation(QUICK)
+            .run(subject(linear(0, 1, 2)), subject(linear(0, 1, 2)), data, Progress.NONE);
+    var json = new ObjectMapper().valueToTree(found);
+    assertThat(json.at("/original").has("top1")).isFalse();
+    assertThat(json.at("/original").has("macs")).isFalse();
+    assertThat(json.at("/comparison").has("top1Drop")).isFalse();
+    assertThat(json.at("/comparison/agreement/value").asDouble()).isEqualTo(1);
+    assertThat(json.at("/classes")).isEmpty();
+    assertThat(json.toString()).doesNotContain("NaN", "null");
+  }
+
+  @Test
+  void aLabelBeyondTheClassesIsRefused() {
+    var data =
+        new ArrayDataset(2).with("input", new float[] {1, 2, 3, 4, 5, 6}, 3).withLabels(0, 3);
+    var subject = subject(linear(0, 1, 2));
+    assertThatThrownBy(() -> new Evaluation(QUICK).run(subject, subject, data, Progress.NONE))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessage(
+            "array 'labels': row 1 has label 3, but the model tells 3 classes apart; expected 0 to"
+                + " 2");
+  }
+
+  @Test
+  void outputsOfDifferentSizeCannotBeCompared() {
+    var data = ArrayDataset.gaussian("input", 2, 1, 3);
+    assertThatThrownBy(
+            () ->
+                new Evaluation(QUICK)
+                    .run(subject(linear(0, 1, 2)), subject(linear(0, 1)), data, Progress.NONE))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("3 elements per sample, the result's 2");
+  }
+
+  private static Estimate estimate(@org.jspecify.annotations.Nullable Estimate estimate) {
+    assertThat(estimate).isNotNull();
+    return java.util.Objects.requireNonNull(estimate);
+  }
+
+  private static Subject subject(Model model) {
+    return new Subject(model, 100, OptionalLong.empty(), OptionalLong.empty());
+  }
+
+  /** {@code input [N, 3]} → the given columns of it. */
+  private static Model linear(int... columns) {
+    var weight = new float[3 * columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      weight[columns[i] * columns.length + i] = 1;
+    }
+    var graph = new Graph("linear");
+    graph.addInput(ValueInfo.tensor("input", DataType.FLOAT, -1, 3));
+    graph.setInitializer("w", Tensor.floats(new long[] {3, columns.length}, weight));
+    graph.add(Node.of("MatMul", "m", List.of("input", "w"), List.of("scores")));
+    graph.addOutput(ValueInfo.tensor("scores", DataType.FLOAT, -1, columns.length));
+    return new Model(graph, 8, 17);
+  }
+}

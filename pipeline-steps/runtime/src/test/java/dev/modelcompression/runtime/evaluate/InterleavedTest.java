@@ -1,0 +1,52 @@
+package dev.modelcompression.runtime.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class InterleavedTest {
+  private final AtomicLong clock = new AtomicLong();
+  private final StringBuilder order = new StringBuilder();
+
+  @Test
+  void aMachineThatSlowsDownDoesNotChangeTheRatio() {
+    // The result takes half the time of the original, and everything gets ten times slower.
+    var times = Interleaved.measure(() -> work('o', 200), () -> work('r', 100), 3, 300, clock::get);
+    var ratio = times.ratio(new Bootstrap(500, 0.95, 1));
+    assertThat(ratio.value()).isCloseTo(0.5, within(0.02));
+    assertThat(ratio.low()).isGreaterThan(0.45);
+    assertThat(ratio.high()).isLessThan(0.55);
+    double first = times.original()[0][0];
+    assertThat(times.original()[times.original().length - 1][0]).isGreaterThan(5 * first);
+  }
+
+  @Test
+  void blocksAlternateAndSoDoesWhoGoesFirst() {
+    var times = Interleaved.measure(() -> work('o', 1), () -> work('r', 1), 2, 60, clock::get);
+    assertThat(order.toString())
+        .startsWith("oror" + "o".repeat(10) + "r".repeat(10) + "r".repeat(10) + "o".repeat(10));
+    assertThat(times.original()).hasDimensions(6, 10);
+    assertThat(times.result()).hasDimensions(6, 10);
+  }
+
+  @Test
+  void fewRunsAreStillSpreadOverBlocks() {
+    var times = Interleaved.measure(() -> work('o', 1), () -> work('r', 1), 0, 10, clock::get);
+    assertThat(times.original()).hasDimensions(5, 2);
+  }
+
+  @Test
+  void quantilesAreThoseOfAllRuns() {
+    var blocks = new double[][] {{1, 2, 3}, {4, 5}};
+    assertThat(Interleaved.quantile(blocks, 0.5)).isEqualTo(3);
+    assertThat(Interleaved.quantile(blocks, 1)).isEqualTo(5);
+    assertThat(Interleaved.median(blocks, new Bootstrap(100, 0.9, 1)).value()).isEqualTo(3);
+  }
+
+  private void work(char name, long time) {
+    order.append(name);
+    clock.addAndGet((long) (time * (1 + order.length() / 60.0)));
+  }
+}
