@@ -44,9 +44,6 @@ public record DatasetSource(
   public enum From {
     /** The training set. */
     @JsonProperty(Datasets.TRAINING)
-    TRAINING,
-    /** The evaluation set. */
-    @JsonProperty(Datasets.EVALUATION)
-    EVALUATION
+    TRAINING
   }
 }

@@ -1,0 +1,248 @@
+package dev.modelcompression.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelcompression.api.Datasets;
+import dev.modelcompression.api.StepType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What no schema can say, because it crosses fields. Works on a tree with defaults filled in;
+ * fields of a wrong type are the schema's business and are skipped here.
+ */
+final class SpecRules {
+  private static final List<String> KINDS =
+      Arrays.stream(StepType.values()).map(StepType::member).toList();
+  private static final List<String> LIMITS =
+      List.of("min", "max", "maxDrop", "minRatio", "maxRatio");
+
+  private final JsonNode spec;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private SpecRules(JsonNode spec) {
+    this.spec = spec;
+  }
+
+  static List<Problem> check(JsonNode spec) {
+    SpecRules rules = new SpecRules(spec);
+    rules.datasets();
+    rules.steps();
+    rules.gates();
+    return rules.problems;
+  }
+
+  private void datasets() {
+    spec.path("datasets")
+        .properties()
+        .forEach(
+            set -> {
+              String path = "spec.datasets." + set.getKey();
+              JsonNode source = set.getValue();
+              if (!source.isObject()) {
+                return;
+              }
+              if (source.has("uri") == source.has("from")) {
+                problem(
+                    path,
+                    "has %s of uri and from, expected exactly one"
+                        .formatted(source.has("uri") ? "both" : "none"));
+              }
+              if (source.has("from") && source.has("digest")) {
+                problem(path + ".digest", "belongs to the data set that has the uri");
+              }
+              if (source.has("from") && !set.getKey().equals(Datasets.CALIBRATION)) {
+                problem(
+                    path + ".from",
+                    "only calibration can be drawn from another data set; give a uri");
+              } else if (source.has("from") && !has(Datasets.TRAINING)) {
+                problem(
+                    path + ".from", "draws from training, but spec.datasets.training is missing");
+              }
+            });
+  }
+
+  private void steps() {
+    Map<String, Integer> names = new HashMap<>();
+    JsonNode steps = spec.path("steps");
+    for (int i = 0; i < steps.size(); i++) {
+      JsonNode step = steps.get(i);
+      String path = "spec.steps[" + i + "]";
+      String name = step.path("name").asText();
+      Integer first = names.putIfAbsent(name, i);
+      if (first != null && !name.isEmpty()) {
+        problem(
+            path + ".name",
+            "'%s' is the name of spec.steps[%d] too; names must differ".formatted(name, first));
+      }
+      List<String> kinds = KINDS.stream().filter(step::has).toList();
+      if (step.isObject() && kinds.size() != 1) {
+        problem(
+            path,
+            "has %s, expected exactly one of %s"
+                .formatted(
+                    kinds.isEmpty() ? "no kind of step" : String.join(" and ", kinds),
+                    String.join(", ", KINDS)));
+      }
+      prune(step.path("prune"), path + ".prune", name, steps.path(i + 1));
+      fineTune(step.path("fineTune"), path + ".fineTune");
+      quantize(step.path("quantize"), path + ".quantize");
+      if (step.has("evaluate")) {
+        needs(Datasets.EVALUATION, path + ".evaluate");
+      }
+    }
+  }
+
+  private void prune(JsonNode prune, String path, String name, JsonNode next) {
+    boolean unstructured = prune.path("structure").asText().equals("Unstructured");
+    String importance = prune.path("importance").asText();
+    if (unstructured && Stream.of("BNGamma", "FPGM").anyMatch(importance::equals)) {
+      problem(
+          path + ".importance",
+          "found %s, expected one of L1, L2, Taylor with structure Unstructured"
+              .formatted(importance));
+    }
+    if (importance.equals("Taylor")) {
+      needs(Datasets.TRAINING, path + ".importance Taylor");
+    }
+    if (prune.has("pattern")) {
+      pattern(prune, path, unstructured);
+      return;
+    }
+    if (prune.path("iterations").asInt(1) <= 1) {
+      return;
+    }
+    if (!next.has("fineTune")) {
+      problem(
+          path + ".iterations",
+          "found %d, but the next step is no fineTune; rounds need one to win accuracy back"
+              .formatted(prune.path("iterations").asInt()));
+    }
+    for (JsonNode step : spec.path("steps")) {
+      for (String iterated : List.of(name, next.path("name").asText())) {
+        if (step.path("name").asText().matches(Pattern.quote(iterated) + "-[0-9]+")) {
+          problem(
+              path + ".iterations",
+              "rounds will be called %s-1, %s-2 and so on, but there is a step '%s'; rename it"
+                  .formatted(iterated, iterated, step.path("name").asText()));
+        }
+      }
+    }
+  }
+
+  private void pattern(JsonNode prune, String path, boolean unstructured) {
+    String[] parts = prune.path("pattern").asText().split(":", 2);
+    if (!unstructured) {
+      problem(
+          path + ".pattern",
+          "is only for structure Unstructured, found %s"
+              .formatted(prune.path("structure").asText()));
+    }
+    if (prune.path("iterations").asInt(1) > 1) {
+      problem(
+          path + ".iterations",
+          "a pattern is reached in one round, found %d"
+              .formatted(prune.path("iterations").asInt()));
+    }
+    if (parts.length == 2
+        && parts[0].matches("[0-9]{1,2}")
+        && parts[1].matches("[0-9]{1,2}")
+        && Integer.parseInt(parts[0]) >= Integer.parseInt(parts[1])) {
+      problem(
+          path + ".pattern",
+          "found %s, expected N:M with N below M".formatted(prune.path("pattern").asText()));
+    }
+  }
+
+  private void fineTune(JsonNode fineTune, String path) {
+    if (fineTune.isMissingNode()) {
+      return;
+    }
+    needs(Datasets.TRAINING, path);
+    if (fineTune.path("earlyStoppingPatience").asInt() > 0
+        && fineTune.path("validationSplit").asDouble() == 0) {
+      problem(path + ".earlyStoppingPatience", "needs a validationSplit above 0 to watch");
+    }
+    if (fineTune.path("warmupEpochs").asDouble() > fineTune.path("epochs").asDouble()) {
+      problem(
+          path + ".warmupEpochs",
+          "found %s, expected at most the %s epochs"
+              .formatted(fineTune.path("warmupEpochs").asText(), fineTune.path("epochs").asText()));
+    }
+  }
+
+  private void quantize(JsonNode quantize, String path) {
+    if (quantize.path("mode").asText().equals("Static")) {
+      needs(Datasets.CALIBRATION, path + " with mode Static");
+    }
+    if (quantize.has("maxAccuracyDrop")) {
+      needs(Datasets.TRAINING, path + ".maxAccuracyDrop");
+    }
+  }
+
+  private void gates() {
+    JsonNode gates = spec.path("gates");
+    for (int i = 0; i < gates.size(); i++) {
+      JsonNode gate = gates.get(i);
+      String path = "spec.gates[" + i + "]";
+      if (gate.isObject() && LIMITS.stream().noneMatch(gate::has)) {
+        problem(
+            path, "has no limit, expected at least one of %s".formatted(String.join(", ", LIMITS)));
+      }
+      order(gate, path, "min", "max");
+      order(gate, path, "minRatio", "maxRatio");
+    }
+    if (!gates.isEmpty() && !endsEvaluated()) {
+      problem(
+          "spec.gates",
+          "there is no evaluate step after the last step that makes a model, so no number to limit;"
+              + " add '- {name: evaluate, evaluate: {}}' at the end of spec.steps");
+    }
+  }
+
+  private void order(JsonNode gate, String path, String low, String high) {
+    if (gate.path(low).isNumber()
+        && gate.path(high).isNumber()
+        && gate.path(low).asDouble() > gate.path(high).asDouble()) {
+      problem(
+          path,
+          "%s %s is above %s %s, so nothing can pass"
+              .formatted(low, gate.path(low).asText(), high, gate.path(high).asText()));
+    }
+  }
+
+  private boolean endsEvaluated() {
+    boolean evaluated = false;
+    for (JsonNode step : spec.path("steps")) {
+      if (step.has(StepType.EVALUATE.member())) {
+        evaluated = true;
+      } else if (Arrays.stream(StepType.values())
+          .anyMatch(type -> type.makesModel() && step.has(type.member()))) {
+        evaluated = false;
+      }
+    }
+    return evaluated;
+  }
+
+  private boolean has(String dataset) {
+    return spec.path("datasets").has(dataset);
+  }
+
+  private void needs(String dataset, String who) {
+    if (!has(dataset)) {
+      problem("spec.datasets." + dataset, "is missing, but %s needs it".formatted(who));
+    }
+  }
+
+  private void problem(String path, String text) {
+    Problem problem = new Problem(path, 0, text);
+    if (problems.stream().noneMatch(other -> Objects.equals(other, problem))) {
+      problems.add(problem);
+    }
+  }
+}

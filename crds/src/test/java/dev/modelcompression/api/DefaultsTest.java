@@ -1,0 +1,109 @@
+package dev.modelcompression.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.modelcompression.contract.CanonicalJson;
+import dev.modelcompression.contract.ContractJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A default stands in the schema, in the record and in the description; all three must agree. */
+class DefaultsTest {
+  private static final Pattern SAID = Pattern.compile("[Dd]efaults\\s+to\\s+(\\S+?)[,.]*(?:\\s|$)");
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("records")
+  void schemaAndRecordHaveTheSameDefaults(String name, Class<?> type, String given, String path)
+      throws IOException {
+    JsonNode schema = schema(path);
+    JsonNode built = ContractJson.tree(ContractJson.read(given, type, name));
+    Map<String, String> inSchema = new TreeMap<>();
+    Map<String, String> inRecord = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> field : schema.path("properties").properties()) {
+      JsonNode fallback = field.getValue().path("default");
+      if (!fallback.isMissingNode()) {
+        inSchema.put(field.getKey(), CanonicalJson.of(fallback));
+      }
+      JsonNode value = built.path(field.getKey());
+      if (value.isValueNode() && !value.isNull() && !given.contains(field.getKey())) {
+        inRecord.put(field.getKey(), CanonicalJson.of(value));
+      }
+    }
+    assertThat(inRecord).isEqualTo(inSchema);
+  }
+
+  @Test
+  void descriptionsStateEveryDefault() throws IOException {
+    assertDescribed("spec", schema(""));
+  }
+
+  private static void assertDescribed(String path, JsonNode schema) {
+    for (Map.Entry<String, JsonNode> field : schema.path("properties").properties()) {
+      JsonNode value = field.getValue();
+      String at = path + "." + field.getKey();
+      String description = value.path("description").asText();
+      assertThat(description).as(at).startsWith(field.getKey()).endsWith(".");
+      Matcher said = SAID.matcher(description);
+      assertThat(said.find() ? said.group(1) : "")
+          .as(at)
+          .isEqualTo(value.has("default") ? plain(value.path("default")) : "");
+      assertDescribed(at, value);
+      assertDescribed(at + "[]", value.path("items"));
+    }
+  }
+
+  private static String plain(JsonNode value) {
+    return value.isNumber()
+        ? value.decimalValue().stripTrailingZeros().toPlainString()
+        : value.asText();
+  }
+
+  private static Stream<Arguments> records() {
+    String step = "steps/items/";
+    return Stream.of(
+        Arguments.of(
+            "spec", ModelCompressionSpec.class, "{\"model\": {\"uri\": \"m\"}, \"steps\": []}", ""),
+        Arguments.of("tuning", Tuning.class, "{}", "tuning"),
+        Arguments.of("step", Step.class, "{\"name\": \"s\", \"optimize\": {}}", "steps/items"),
+        Arguments.of("analyze", AnalyzeSettings.class, "{}", step + "analyze"),
+        Arguments.of("prune", PruneSettings.class, "{}", step + "prune"),
+        Arguments.of("fineTune", FineTuneSettings.class, "{}", step + "fineTune"),
+        Arguments.of(
+            "distillation",
+            FineTuneSettings.Distillation.class,
+            "{}",
+            step + "fineTune/distillation"),
+        Arguments.of("quantize", QuantizeSettings.class, "{}", step + "quantize"),
+        Arguments.of("evaluate", EvaluateSettings.class, "{}", step + "evaluate"));
+  }
+
+  private static JsonNode schema(String path) throws IOException {
+    JsonNode at =
+        new YAMLMapper()
+            .readTree(Path.of("src/main/resources/META-INF/fabric8", CrdTest.FILE).toFile())
+            .path("spec")
+            .path("versions")
+            .path(0)
+            .path("schema")
+            .path("openAPIV3Schema")
+            .path("properties")
+            .path("spec");
+    for (String part : path.isEmpty() ? new String[0] : path.split("/")) {
+      at = part.equals("items") ? at.path("items") : at.path("properties").path(part);
+    }
+    assertThat(at).as(path).isNotInstanceOf(MissingNode.class);
+    return at;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.manifest;
+
+import org.jspecify.annotations.NullMarked;
