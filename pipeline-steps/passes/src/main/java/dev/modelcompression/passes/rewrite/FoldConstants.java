@@ -15,11 +15,12 @@ import java.util.Optional;
  *
  * <p>Works on a list of operators whose result size can be bounded beforehand: random operators,
  * subgraphs, other domains and unknown operators stay. So do {@code DequantizeLinear} and {@code
- * QuantizeLinear}: a small integer weight must not become a float one. A result larger than its
- * inputs together and than {@value #FREE_BYTES} bytes stays a computation.
+ * QuantizeLinear}: a small integer weight must not become a float one. A result of more than
+ * {@value #FREE_BYTES} bytes that is larger than the constants which nobody reads after the fold
+ * stays a computation: the model must not grow.
  */
 public final class FoldConstants implements GraphPass {
-  /** Results up to this size are folded even if their inputs are smaller. */
+  /** Results up to this size are folded even if the model grows. */
   static final long FREE_BYTES = 1 << 20;
 
   private final ConstantEvaluator evaluator;
@@ -47,18 +48,25 @@ public final class FoldConstants implements GraphPass {
 
   private static boolean inline(Graph graph, Node node) {
     var value = graph.constant(node.output());
-    return value.isPresent() && replace(graph, node, List.of(value.get()));
+    return !graph.isOutput(node.output())
+        && value.isPresent()
+        && replace(graph, node, List.of(value.get()));
   }
 
   private boolean fold(Model model, Node node) {
     var graph = model.graph();
     var inputs = constants(graph, node);
-    if (inputs.isEmpty() || mayGrow(node, inputs.get())) {
+    if (inputs.isEmpty() || node.outputs().stream().anyMatch(graph::isOutput)) {
+      return false;
+    }
+    long limit = Math.max(FREE_BYTES, freedBytes(graph, node));
+    var elements = ResultSize.bound(node, inputs.get());
+    if (elements.isEmpty() || elements.getAsLong() > limit) {
       return false;
     }
     var outputs = evaluator.evaluate(model, node, inputs.get());
     return outputs.isPresent()
-        && fits(inputs.get(), outputs.get())
+        && outputs.get().stream().mapToLong(Tensor::byteSize).sum() <= limit
         && replace(graph, node, outputs.get());
   }
 
@@ -75,17 +83,14 @@ public final class FoldConstants implements GraphPass {
     return Optional.of(inputs);
   }
 
-  private static boolean mayGrow(Node node, List<Tensor> inputs) {
-    var elements = ResultSize.bound(node, inputs);
-    return elements.isEmpty() || elements.getAsLong() > Math.max(FREE_BYTES, bytes(inputs));
-  }
-
-  private static boolean fits(List<Tensor> inputs, List<Tensor> outputs) {
-    return bytes(outputs) <= Math.max(FREE_BYTES, bytes(inputs));
-  }
-
-  private static long bytes(List<Tensor> tensors) {
-    return tensors.stream().mapToLong(Tensor::byteSize).sum();
+  /** Bytes of the constants that only this node reads. */
+  private static long freedBytes(Graph graph, Node node) {
+    return node.inputs().stream()
+        .distinct()
+        .filter(input -> graph.soleConsumer(input).isPresent())
+        .flatMap(input -> graph.initializer(input).stream())
+        .mapToLong(Tensor::byteSize)
+        .sum();
   }
 
   private static boolean replace(Graph graph, Node node, List<Tensor> outputs) {

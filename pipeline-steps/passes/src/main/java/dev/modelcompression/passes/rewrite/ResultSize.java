@@ -27,7 +27,6 @@ final class ResultSize {
           "Exp",
           "Flatten",
           "Floor",
-          "Identity",
           "Log",
           "Neg",
           "Not",
@@ -102,10 +101,7 @@ final class ResultSize {
     }
     return switch (op) {
       case "MatMul" -> OptionalLong.of(product(inputs));
-      case "Gather" -> {
-        long axis = Math.max(1, inputs.get(0).elementCount());
-        yield OptionalLong.of(Math.multiplyExact(axis, Math.max(1, inputs.get(1).elementCount())));
-      }
+      case "Gather" -> OptionalLong.of(gathered(node, inputs.get(0), inputs.get(1)));
       case "Expand" ->
           OptionalLong.of(broadcast(List.of(inputs.get(0).shape(), inputs.get(1).longs())));
       case "ConstantOfShape" -> OptionalLong.of(product(inputs.get(0).longs()));
@@ -127,6 +123,12 @@ final class ResultSize {
     long step = inputs.get(2).longValue();
     long span = Math.subtractExact(inputs.get(1).longValue(), inputs.get(0).longValue());
     return OptionalLong.of(step == 0 ? Long.MAX_VALUE : Math.max(0, span / step) + 1);
+  }
+
+  private static long gathered(Node node, Tensor data, Tensor indices) {
+    long axis = node.attribute("axis", 0L);
+    long dim = data.dim((int) (axis < 0 ? axis + data.rank() : axis));
+    return dim == 0 ? 0 : Math.multiplyExact(data.elementCount() / dim, indices.elementCount());
   }
 
   private static long product(List<Tensor> inputs) {

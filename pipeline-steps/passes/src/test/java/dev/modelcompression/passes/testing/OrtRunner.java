@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -36,6 +37,11 @@ public final class OrtRunner {
   /** Outputs by name, with ONNX Runtime's own graph optimizations on. */
   public static Map<String, Tensor> run(Model model, Map<String, Tensor> inputs) {
     return run(model, inputs, OptLevel.ALL_OPT);
+  }
+
+  /** Elements of one output. */
+  public static float[] run(Model model, Map<String, Tensor> inputs, String output) {
+    return Objects.requireNonNull(run(model, inputs).get(output), output).floats();
   }
 
   /** Outputs by name, computed node by node as the graph says. */
