@@ -7,7 +7,13 @@ final class Setting {
   static void check(String name, double found, double least, double most) {
     if (!(found >= least && found <= most)) {
       throw new IllegalArgumentException(
-          "setting " + name + ": found " + text(found) + ", allowed " + text(least) + " to "
+          "setting "
+              + name
+              + ": found "
+              + text(found)
+              + ", allowed "
+              + text(least)
+              + " to "
               + text(most));
     }
   }

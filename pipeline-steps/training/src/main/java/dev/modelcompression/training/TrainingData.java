@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param training labelled rows, with a feature for each model input
  * @param validation rows to measure accuracy on after each epoch; when absent, a share of the
  *     training rows is set aside
- * @param teacher outputs of the teacher for every training row, {@code [rows, classes]} in row-major
- *     order from position 0; needed for distillation
+ * @param teacher outputs of the teacher for every training row, {@code [rows, classes]} in
+ *     row-major order from position 0; needed for distillation
  */
 public record TrainingData(
     Dataset training, Optional<Dataset> validation, Optional<FloatBuffer> teacher) {

@@ -84,6 +84,11 @@ public final class Parameters {
     return Math.toIntExact(values.numel());
   }
 
+  /** Elements that belong to a parameter, without the gaps between segments. */
+  public long elements() {
+    return segments.stream().mapToLong(Segment::length).sum();
+  }
+
   /** Parameters by initializer name, as leaves of the autograd graph. */
   Map<String, org.bytedeco.pytorch.Tensor> leaves() {
     return leaves;

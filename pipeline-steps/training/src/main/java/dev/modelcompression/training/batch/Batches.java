@@ -86,13 +86,21 @@ public final class Batches {
     var kind = input.type() == DataType.FLOAT ? Kind.FLOAT : Kind.INT64;
     if (feature.kind() != kind) {
       throw new InvalidDataException(
-          "input '" + input.name() + "' has type " + input.type() + " in the model, but "
-              + feature.kind() + " in the data set");
+          "input '"
+              + input.name()
+              + "' has type "
+              + input.type()
+              + " in the model, but "
+              + feature.kind()
+              + " in the data set");
     }
     var declared = input.shape();
     if (declared.isPresent() && !fits(declared.get(), feature.sampleShape())) {
       throw new InvalidDataException(
-          "input '" + input.name() + "' has shape " + Arrays.toString(declared.get())
+          "input '"
+              + input.name()
+              + "' has shape "
+              + Arrays.toString(declared.get())
               + " in the model (-1: any), but the data set's samples are "
               + Arrays.toString(feature.sampleShape()));
     }

@@ -21,8 +21,13 @@ public final class Teacher {
   public Teacher(FloatBuffer outputs, int rows, int classes, int capacity) {
     if (outputs.limit() != (long) rows * classes) {
       throw new InvalidDataException(
-          "the teacher must give " + rows + " x " + classes + " outputs, one row per sample and one"
-              + " column per class of the student; it gave " + outputs.limit());
+          "the teacher must give "
+              + rows
+              + " x "
+              + classes
+              + " outputs, one row per sample and one"
+              + " column per class of the student; it gave "
+              + outputs.limit());
     }
     this.outputs = outputs.duplicate();
     this.classes = classes;

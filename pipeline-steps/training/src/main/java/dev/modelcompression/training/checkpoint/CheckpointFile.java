@@ -117,8 +117,7 @@ public final class CheckpointFile {
   private Found ignored(String why) {
     return new Found(
         Optional.empty(),
-        Optional.of(
-            "checkpoint " + file + " " + why + "; training starts from the beginning"));
+        Optional.of("checkpoint " + file + " " + why + "; training starts from the beginning"));
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -37,8 +37,8 @@ public final class Adam implements UpdateRule {
     decay(parameters, learningRate);
     mean.mul_(new Scalar(BETA1)).add_(gradients, new Scalar(1 - BETA1));
     variance.mul_(new Scalar(BETA2)).addcmul_(gradients, gradients, new Scalar(1 - BETA2));
-    double correction1 = 1 - Math.pow(BETA1, number);
-    double correction2 = 1 - Math.pow(BETA2, number);
+    double correction1 = 1 - Math.pow(BETA1, (double) number);
+    double correction2 = 1 - Math.pow(BETA2, (double) number);
     var scale = variance.sqrt().div(new Scalar(Math.sqrt(correction2))).add(new Scalar(EPSILON));
     parameters.values().addcdiv_(mean, scale, new Scalar(-learningRate / correction1));
   }
