@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.passes.prune;
+
+import org.jspecify.annotations.NullMarked;
