@@ -25,7 +25,15 @@ class ExampleQuantizationTest {
   void everyConvGemmAndAddRunsInIntegers() {
     var model = quantized(QdqSettings.defaults());
 
-    assertThat(OrtRunner.executedOperators(model)).isEqualTo(Map.of("QLinearConv", 9L));
+    assertThat(OrtRunner.executedOperators(model))
+        .isEqualTo(
+            Map.of(
+                "QuantizeLinear", 1L,
+                "QLinearConv", 9L,
+                "QLinearAdd", 3L,
+                "QLinearGlobalAveragePool", 1L,
+                "Flatten", 1L,
+                "QGemm", 1L));
   }
 
   @Test
