@@ -16,7 +16,7 @@ public enum Metric {
   THROUGHPUT("throughput", "throughput", "Throughput", Unit.PER_SECOND, true),
   SIZE("sizeBytes", "sizeBytes", "File size", Unit.BYTES, false),
   PARAMETERS("parameters", "parameters", "Parameters", Unit.COUNT, false),
-  MACS("macs", "macs", "MACs per sample", Unit.COUNT, false),
+  MACS("macs", "macs", "MACs", Unit.COUNT, false),
   PEAK_MEMORY("peakMemoryBytes", "peakMemoryBytes", "Peak memory", Unit.BYTES, false);
 
   private final String key;

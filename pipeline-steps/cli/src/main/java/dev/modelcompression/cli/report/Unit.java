@@ -23,6 +23,12 @@ enum Unit {
       return significant(value) + "\u00a0ms";
     }
   },
+  MICROSECONDS {
+    @Override
+    String format(double value) {
+      return significant(value) + "\u00a0\u00b5s";
+    }
+  },
   PER_SECOND {
     @Override
     String format(double value) {
@@ -58,6 +64,22 @@ enum Unit {
   /** A signed difference of two values. */
   String formatDifference(double difference) {
     return sign(difference, 0) + format(Math.abs(difference));
+  }
+
+  /** An interval of values: "0.419 to 0.424 ms", the unit once where both ends share it. */
+  String formatInterval(Interval interval) {
+    return joined(format(interval.low()), format(interval.high()));
+  }
+
+  /** An interval of differences: "\u22120.61 to \u22120.02 pp". */
+  String formatDifferenceInterval(Interval interval) {
+    return joined(formatDifference(interval.low()), formatDifference(interval.high()));
+  }
+
+  static String joined(String low, String high) {
+    int space = low.lastIndexOf('\u00a0');
+    boolean sameUnit = space >= 0 && high.endsWith(low.substring(space));
+    return (sameUnit ? low.substring(0, space) : low) + " to " + high;
   }
 
   /** Three significant digits, without an exponent. */

@@ -51,7 +51,7 @@ class ReportPageTest {
                           case PER_SECOND -> "samples per second";
                           case BYTES -> "bytes";
                           case COUNT -> "count";
-                          case PLAIN -> "none";
+                          case MICROSECONDS, PLAIN -> "none";
                         }))
         .collect(
             Collectors.joining(

@@ -177,7 +177,7 @@ final class SampleReport {
     return new Side(
         "model.onnx",
         "file:///workspace/fashion-resnet/model.onnx",
-        DIGEST.replace('4', 'a'),
+        digest("quantize2"),
         metrics,
         Map.of(
             "top1", new Interval(0.924, 0.934),
@@ -339,7 +339,7 @@ final class SampleReport {
         trial,
         state,
         seconds,
-        metrics.isEmpty() ? null : DIGEST,
+        metrics.isEmpty() ? null : digest(name + trial),
         metrics,
         top1 == null ? Map.of() : Map.of("top1", new Interval(top1 - 0.005, top1 + 0.005)),
         json(settings),
@@ -413,7 +413,7 @@ final class SampleReport {
             new Lineage.Artifact(
                 "model.onnx",
                 "file:///workspace/fashion-resnet/model.onnx",
-                DIGEST.replace('4', 'a'),
+                digest("quantize2"),
                 140_288)),
         7,
         SPEC,
@@ -428,6 +428,10 @@ final class SampleReport {
         new Lineage.Method(1, 1, 2000, 2000),
         Instant.parse("2026-11-22T08:00:00Z"),
         Instant.parse("2026-11-22T08:06:12Z"));
+  }
+
+  private static String digest(String content) {
+    return "sha256:%064x".formatted(content.hashCode());
   }
 
   private static JsonNode json(String text) {

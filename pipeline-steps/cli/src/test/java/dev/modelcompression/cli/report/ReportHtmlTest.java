@@ -1,0 +1,187 @@
+package dev.modelcompression.cli.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.xml.parsers.SAXParserFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
+import org.xml.sax.helpers.DefaultHandler;
+
+class ReportHtmlTest {
+  private static final String MARKUP = "<script>alert('x')</script>\"><img src=x onerror=y>";
+
+  @TempDir private Path folder;
+
+  @Test
+  void tellsTheOutcomeInTheOrderOfInterest() {
+    String page = ReportHtml.render(SampleReport.passed());
+
+    assertThat(text(page))
+        .containsSubsequence(
+            "fashion-resnet",
+            "Passed",
+            "The model is 8.9\u00d7 smaller and 3.7\u00d7 faster",
+            "Top-1 accuracy may fall by 0.50 pp",
+            "fell by 0.31 pp",
+            "95 %: 0.02 to 0.61 pp, reaching past the limit",
+            "Latency p50 at most 0.300 \u00d7 the original",
+            "0.268 \u00d7",
+            "8.9\u00d7 smaller",
+            "1.24 MB \u2192 140 kB",
+            "3.7\u00d7 faster",
+            "0.422 ms \u2192 0.113 ms",
+            "\u22120.31 pp",
+            "93.21 % \u2192 92.90 %",
+            "\u22120.61 to \u22120.02 pp",
+            "Original",
+            "optimize",
+            "prune",
+            "fine-tune",
+            "quantize",
+            "Result",
+            "41.88 % (below the chart)",
+            "QLinearConv",
+            "64 \u2192 48",
+            "22.3 dB",
+            "Ankle boot",
+            "integer arithmetic pays there first",
+            "prune.ratio=0.45",
+            "2000 timed inferences",
+            "\"importance\" : \"Taylor\"",
+            "mc run -f examples/fashion-mnist/compression.yaml",
+            "AMD EPYC 9965",
+            "ONNX Runtime",
+            "kind: ModelCompression");
+  }
+
+  @Test
+  void aFailedGateSaysByHowMuchAndAMissingNumberIsADash() {
+    String page = text(ReportHtml.render(SampleReport.failed("x")));
+
+    assertThat(page)
+        .containsSubsequence(
+            "Gates failed",
+            "It misses 2 of 3 gates.",
+            "\u2717 failed Top-1 accuracy may fall by 0.10 pp",
+            "fell by 0.31 pp 0.21 pp too much",
+            "\u2717 failed Peak memory at most 20.0 MB",
+            "\u2013 not measured");
+    // GlobalAveragePool has no cost formula, the float layer no error.
+    assertThat(page).contains("GlobalAveragePool \u2013 0 3.10 \u00b5s");
+    assertThat(page).contains("Conv, float arithmetic \u2013");
+  }
+
+  @Test
+  void aRunWithoutResultShowsWhatThereIs() {
+    assertThat(text(ReportHtml.render(SampleReport.incomplete())))
+        .contains("Incomplete", "The run stopped at step fine-tune", "Failed. The loss became NaN")
+        .doesNotContain("Result model.onnx", "smaller", "Quantization error");
+  }
+
+  @Test
+  void textFromOutsideIsNeverMarkup() {
+    Report sample = SampleReport.failed(MARKUP);
+    var stages = new ArrayList<>(sample.stages());
+    Stage last = stages.remove(stages.size() - 1);
+    stages.add(
+        new Stage(
+            MARKUP,
+            MARKUP,
+            last.trial(),
+            Stage.State.Done,
+            1.0,
+            MARKUP,
+            Map.of("top1", 0.9, "latencyP50Ms", 0.1),
+            Map.of(),
+            last.settings(),
+            List.of(MARKUP)));
+    var hostile =
+        Report.of(
+            MARKUP,
+            sample.verdict(),
+            List.of(new Gate(MARKUP, Gate.Kind.max, 1, 2.0, null, false, MARKUP)),
+            new Side(
+                MARKUP,
+                MARKUP,
+                MARKUP,
+                sample.original().metrics(),
+                Map.of(),
+                List.of(new Side.ClassAccuracy(MARKUP, 1, 1.0))),
+            sample.result(),
+            Map.of(),
+            Map.of(),
+            stages,
+            List.of(new Trial(1, false, List.of(MARKUP), 0, 1, Map.of()), sample.trials().get(1)),
+            List.of(new Advice(MARKUP, MARKUP)),
+            new Details(
+                List.of(new Details.Bottleneck(MARKUP, MARKUP, 1.0, 1, 1.0, 1.0)),
+                new Details.OperatorTimes(
+                    List.of(new Details.OperatorTime(MARKUP, 1, 1)),
+                    List.of(new Details.OperatorTime(MARKUP, 1, 1))),
+                List.of(new Details.PrunedLayer(MARKUP, 2, 1, MARKUP)),
+                List.of(new Details.QuantizedLayer(MARKUP, MARKUP, 1.0, true)),
+                List.of(new Details.TrainingEpoch(MARKUP, 1, 1, 1.0, 1, 1))),
+            sample.lineage());
+
+    String page = ReportHtml.render(hostile);
+
+    assertThat(page).contains("&lt;script&gt;").doesNotContain("<script", "<img", "onerror=y>");
+  }
+
+  @Test
+  void thePageNeedsNothingElse() {
+    String page = ReportHtml.render(SampleReport.passed());
+
+    assertThat(page)
+        .doesNotContain("<script", "<link", "@import", "url(")
+        .doesNotContainPattern("(?i)(src|href)\\s*=")
+        .contains("default-src 'none'");
+    assertThat(page.length()).isLessThan(100_000);
+  }
+
+  @Test
+  void everyTagIsClosed() throws Exception {
+    for (Report report :
+        List.of(SampleReport.passed(), SampleReport.failed(MARKUP), SampleReport.incomplete())) {
+      String page = ReportHtml.render(report);
+      // Void elements are the only difference between this page and XML.
+      String xml =
+          page.replaceAll("<(meta|br)([^>]*)>", "<$1$2/>").replaceFirst("<!doctype html>", "");
+      var parser = SAXParserFactory.newInstance().newSAXParser();
+      parser.parse(new InputSource(new StringReader(xml)), new DefaultHandler());
+    }
+  }
+
+  @Test
+  void writesAWholeFileAndNothingBesideIt() throws IOException {
+    Path file = folder.resolve("report.html");
+    Files.writeString(file, "an older report");
+
+    ReportHtml.write(SampleReport.passed(), file);
+
+    assertThat(file).hasContent(ReportHtml.render(SampleReport.passed()));
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  /** What a reader sees: no tags, single spaces. */
+  private static String text(String page) {
+    String body = page.substring(page.indexOf("<body>"));
+    return Pattern.compile("<[^>]*>")
+        .matcher(body)
+        .replaceAll(" ")
+        .replace("&quot;", "\"")
+        .replace('\u00a0', ' ')
+        .replaceAll("\\s+", " ");
+  }
+}
