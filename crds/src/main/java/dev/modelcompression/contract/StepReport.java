@@ -96,6 +96,12 @@ public record StepReport(
         request, exit, message, Map.of(), Map.of(), JsonNodeFactory.instance.objectNode(), lineage);
   }
 
+  /** The same report with outputs at other places. */
+  public StepReport withOutputs(Map<String, Artifact> others) {
+    return new StepReport(
+        version, step, type, exit, message, inputs, others, metrics, details, lineage);
+  }
+
   /** The model that the next step continues with, if this step made one. */
   @JsonIgnore
   public Optional<Artifact> model() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.engine;
+
+import org.jspecify.annotations.NullMarked;
