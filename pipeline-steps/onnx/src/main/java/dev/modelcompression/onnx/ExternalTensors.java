@@ -1,18 +1,47 @@
 package dev.modelcompression.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TrainingInfoProto;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Finds the bytes of tensors that a model keeps outside its message. */
 final class ExternalTensors {
-  private ExternalTensors() {}
+  private static final Map<Descriptor, List<FieldDescriptor>> HOLDERS = holders();
 
-  /** The tensor's bytes, or null when they are in the message. */
-  static @Nullable ByteBuffer map(TensorProto tensor, ExternalData external) {
-    if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {
-      return null;
-    }
+  private final ExternalData external;
+
+  ExternalTensors(ExternalData external) {
+    this.external = external;
+  }
+
+  static boolean isExternal(TensorProto tensor) {
+    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  }
+
+  /**
+   * The bytes of an external tensor.
+   *
+   * @throws InvalidModelException location, offset or length are faulty, or not what type and shape
+   *     need
+   */
+  ByteBuffer map(TensorProto tensor) {
+    TensorChecks.check(tensor);
     String location = "";
     long offset = 0;
     long length = -1;
@@ -25,14 +54,91 @@ final class ExternalTensors {
       }
     }
     if (location.isEmpty()) {
-      throw new InvalidModelException(
-          "tensor '" + tensor.getName() + "' is external, but names no file");
+      throw fault(tensor, "is external, but names no file");
     }
+    ByteBuffer bytes;
     try {
-      return external.map(location, offset, length);
+      bytes = external.map(location, offset, length);
     } catch (InvalidModelException e) {
-      throw new InvalidModelException("tensor '" + tensor.getName() + "': " + e.getMessage(), e);
+      throw new InvalidModelException(
+          "tensor " + Fault.quoted(tensor.getName()) + ": " + e.getMessage(), e);
     }
+    TensorChecks.checkExternal(tensor, bytes.remaining());
+    return bytes;
+  }
+
+  /**
+   * The model with everything inside its message that was outside, except for the initializers of
+   * the main graph, which stay where they are.
+   */
+  ModelProto inline(ModelProto model) {
+    var copy = model.toBuilder();
+    copy.getGraphBuilder().clearInitializer();
+    var inlined = ((ModelProto) within(copy.build())).toBuilder();
+    inlined.getGraphBuilder().addAllInitializer(model.getGraph().getInitializerList());
+    return inlined.build();
+  }
+
+  /** The very same message when nothing in it is external. */
+  @SuppressWarnings("ReferenceEquality") // another object is what says that something changed
+  private Message within(Message message) {
+    if (message instanceof TensorProto tensor) {
+      return isExternal(tensor) ? inline(tensor) : tensor;
+    }
+    var copy = message.toBuilder();
+    boolean changed = false;
+    for (var field : HOLDERS.getOrDefault(message.getDescriptorForType(), List.of())) {
+      if (!field.isRepeated()) {
+        var before = (Message) message.getField(field);
+        var after = message.hasField(field) ? within(before) : before;
+        if (after != before) {
+          copy.setField(field, after);
+          changed = true;
+        }
+        continue;
+      }
+      for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+        var before = (Message) message.getRepeatedField(field, i);
+        var after = within(before);
+        if (after != before) {
+          copy.setRepeatedField(field, i, after);
+          changed = true;
+        }
+      }
+    }
+    return changed ? copy.build() : message;
+  }
+
+  private TensorProto inline(TensorProto tensor) {
+    return tensor.toBuilder()
+        .clearExternalData()
+        .clearDataLocation()
+        .setRawData(UnsafeByteOperations.unsafeWrap(map(tensor)))
+        .build();
+  }
+
+  /** Fields that lead to tensors, for each message that has any. */
+  private static Map<Descriptor, List<FieldDescriptor>> holders() {
+    var types =
+        Set.of(
+            ModelProto.getDescriptor(),
+            GraphProto.getDescriptor(),
+            NodeProto.getDescriptor(),
+            AttributeProto.getDescriptor(),
+            FunctionProto.getDescriptor(),
+            SparseTensorProto.getDescriptor(),
+            TrainingInfoProto.getDescriptor(),
+            TensorProto.getDescriptor());
+    return types.stream()
+        .filter(type -> type != TensorProto.getDescriptor())
+        .collect(
+            Collectors.toMap(
+                Function.identity(),
+                type ->
+                    type.getFields().stream()
+                        .filter(field -> field.getJavaType() == JavaType.MESSAGE)
+                        .filter(field -> types.contains(field.getMessageType()))
+                        .toList()));
   }
 
   private static long number(TensorProto tensor, String key, String text) {
@@ -44,13 +150,11 @@ final class ExternalTensors {
     } catch (NumberFormatException e) {
       // told below, together with negative numbers
     }
-    throw new InvalidModelException(
-        "tensor '"
-            + tensor.getName()
-            + "': external data "
-            + key
-            + " '"
-            + text
-            + "' is not a number of bytes");
+    throw fault(
+        tensor, "has external data " + key + " " + Fault.quoted(text) + ", not a number of bytes");
+  }
+
+  private static InvalidModelException fault(TensorProto tensor, String what) {
+    return new InvalidModelException("tensor " + Fault.quoted(tensor.getName()) + " " + what);
   }
 }

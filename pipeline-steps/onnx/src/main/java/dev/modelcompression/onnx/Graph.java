@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class Graph {
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, List<Node>> consumers = new HashMap<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<String> inputNames = new HashSet<>();
+  private final Set<String> outputNames = new HashSet<>();
 
   Graph(GraphProto header) {
     this.header = header;
@@ -121,12 +124,13 @@ public final class Graph {
     return sole ? Optional.of(readers.get(0)) : Optional.empty();
   }
 
+  /** Whether a caller feeds the value, or may. */
   public boolean isInput(String value) {
-    return inputs.stream().anyMatch(input -> input.name().equals(value));
+    return inputNames.contains(value);
   }
 
   public boolean isOutput(String value) {
-    return outputs.stream().anyMatch(output -> output.name().equals(value));
+    return outputNames.contains(value);
   }
 
   /** Whether a subgraph reads this value. */
@@ -232,13 +236,14 @@ public final class Graph {
   }
 
   public void addInput(ValueInfo input) {
-    names.add(input.name());
     inputs.add(input);
+    inputNames.add(input.name());
+    names.add(input.name());
   }
 
   public void setInput(int index, ValueInfo input) {
-    names.add(input.name());
     inputs.set(index, input);
+    interfaceChanged();
   }
 
   /**
@@ -247,16 +252,18 @@ public final class Graph {
    */
   public void removeInput(String name) {
     inputs.removeIf(input -> input.name().equals(name));
+    interfaceChanged();
   }
 
   public void addOutput(ValueInfo output) {
-    names.add(output.name());
     outputs.add(output);
+    outputNames.add(output.name());
+    names.add(output.name());
   }
 
   public void setOutput(int index, ValueInfo output) {
-    names.add(output.name());
     outputs.set(index, output);
+    interfaceChanged();
   }
 
   /**
@@ -289,11 +296,11 @@ public final class Graph {
   }
 
   /**
-   * The nodes that {@code value} depends on, itself computed by the last of them, in no particular
-   * order.
+   * The nodes that {@code value} depends on, beginning with the one that computes it and going back
+   * breadth-first.
    */
   public Set<Node> ancestors(String value) {
-    var seen = Collections.newSetFromMap(new java.util.IdentityHashMap<Node, Boolean>());
+    var seen = new LinkedHashSet<Node>();
     var queue = new ArrayDeque<String>(List.of(value));
     while (!queue.isEmpty()) {
       var node = producers.get(queue.remove());
@@ -332,6 +339,15 @@ public final class Graph {
     return node;
   }
 
+  private void interfaceChanged() {
+    inputNames.clear();
+    outputNames.clear();
+    inputs.forEach(input -> inputNames.add(input.name()));
+    outputs.forEach(output -> outputNames.add(output.name()));
+    names.addAll(inputNames);
+    names.addAll(outputNames);
+  }
+
   private int indexOf(Node node) {
     for (int i = 0; i < nodes.size(); i++) {
       if (nodes.get(i) == node) {
@@ -341,7 +357,7 @@ public final class Graph {
     throw new IllegalArgumentException("node '" + node.label() + "' is not in this graph");
   }
 
-  private void index(Node node) {
+  void index(Node node) {
     for (String output : node.outputs()) {
       if (!output.isEmpty()) {
         names.add(output);
@@ -352,9 +368,10 @@ public final class Graph {
       names.add(input);
       consumers.computeIfAbsent(input, key -> new ArrayList<>(2)).add(node);
     }
+    names.addAll(node.innerNames());
   }
 
-  private void unindex(Node node, List<String> nodeInputs, List<String> nodeOutputs) {
+  void unindex(Node node, List<String> nodeInputs, List<String> nodeOutputs) {
     for (String output : nodeOutputs) {
       producers.remove(output, node);
     }
@@ -370,7 +387,7 @@ public final class Graph {
   }
 
   private static Set<String> reads(Node node, List<String> nodeInputs) {
-    var reads = new java.util.LinkedHashSet<String>(nodeInputs);
+    var reads = new LinkedHashSet<String>(nodeInputs);
     reads.addAll(node.captures());
     reads.remove("");
     return reads;

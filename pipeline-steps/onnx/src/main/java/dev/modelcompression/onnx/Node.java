@@ -1,13 +1,11 @@
 package dev.modelcompression.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,18 +23,18 @@ public final class Node {
   private final List<String> inputs;
   private final List<String> outputs;
   private final Map<String, AttributeProto> attributes = new LinkedHashMap<>();
-  private final Set<String> captures;
+  private Subgraphs subgraphs;
   @Nullable Graph owner;
 
   Node(NodeProto proto) {
-    header = proto.toBuilder().clearName().clearInput().clearOutput().clearAttribute().build();
+    header = proto.toBuilder().clearInput().clearOutput().clearAttribute().build();
     name = proto.getName();
     inputs = new ArrayList<>(proto.getInputList());
     outputs = new ArrayList<>(proto.getOutputList());
     for (var attribute : proto.getAttributeList()) {
       attributes.put(attribute.getName(), attribute);
     }
-    captures = Collections.unmodifiableSet(captured(proto));
+    subgraphs = Subgraphs.of(attributes.values());
   }
 
   /** A node of the standard operator set that belongs to no graph yet. */
@@ -106,11 +104,12 @@ public final class Node {
     return !input(index).isEmpty();
   }
 
-  /** Name of the first output. */
+  /** Name of the first output; empty for a node without any. */
   public String output() {
-    return outputs.get(0);
+    return output(0);
   }
 
+  /** Name of output {@code index}; empty when left out or beyond the last. */
   public String output(int index) {
     return index < outputs.size() ? outputs.get(index) : "";
   }
@@ -145,11 +144,17 @@ public final class Node {
 
   /** Outer values that the subgraphs of this node read. */
   public Set<String> captures() {
-    return captures;
+    return subgraphs.captures();
   }
 
+  /** Whether an attribute holds a graph, as those of If, Loop and Scan do. */
   public boolean hasSubgraph() {
     return attributes.values().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);
+  }
+
+  /** Names of the values that the subgraphs of this node define. */
+  Set<String> innerNames() {
+    return subgraphs.defines();
   }
 
   public boolean hasAttribute(String attribute) {
@@ -160,30 +165,40 @@ public final class Node {
     return Collections.unmodifiableSet(attributes.keySet());
   }
 
+  /**
+   * An INT attribute.
+   *
+   * @param otherwise what holds when the attribute is left out
+   * @throws InvalidModelException the attribute has another type; so for all kinds below
+   */
   public long attribute(String attribute, long otherwise) {
-    var found = attributes.get(attribute);
+    var found = typed(attribute, AttributeProto.AttributeType.INT);
     return found == null ? otherwise : found.getI();
   }
 
+  /** A FLOAT attribute. */
   public float attribute(String attribute, float otherwise) {
-    var found = attributes.get(attribute);
+    var found = typed(attribute, AttributeProto.AttributeType.FLOAT);
     return found == null ? otherwise : found.getF();
   }
 
+  /** A STRING attribute, as UTF-8 text. */
   public String attribute(String attribute, String otherwise) {
-    var found = attributes.get(attribute);
+    var found = typed(attribute, AttributeProto.AttributeType.STRING);
     return found == null ? otherwise : found.getS().toStringUtf8();
   }
 
+  /** An INTS attribute; a new array. */
   public long[] attribute(String attribute, long[] otherwise) {
-    var found = attributes.get(attribute);
+    var found = typed(attribute, AttributeProto.AttributeType.INTS);
     return found == null
         ? otherwise.clone()
         : found.getIntsList().stream().mapToLong(Long::longValue).toArray();
   }
 
+  /** A FLOATS attribute; a new array. */
   public float[] attribute(String attribute, float[] otherwise) {
-    var found = attributes.get(attribute);
+    var found = typed(attribute, AttributeProto.AttributeType.FLOATS);
     if (found == null) {
       return otherwise.clone();
     }
@@ -194,11 +209,10 @@ public final class Node {
     return values;
   }
 
+  /** A TENSOR attribute; empty when left out. */
   public Optional<Tensor> tensorAttribute(String attribute) {
-    var found = attributes.get(attribute);
-    return found != null && found.hasT()
-        ? Optional.of(new Tensor(found.getT(), null))
-        : Optional.empty();
+    var found = typed(attribute, AttributeProto.AttributeType.TENSOR);
+    return found != null ? Optional.of(new Tensor(found.getT(), null)) : Optional.empty();
   }
 
   public void setAttribute(String attribute, long value) {
@@ -228,11 +242,12 @@ public final class Node {
   }
 
   public void setAttribute(String attribute, Tensor value) {
-    put(attribute, AttributeProto.AttributeType.TENSOR, a -> a.setT(value.proto()));
+    put(attribute, AttributeProto.AttributeType.TENSOR, a -> a.setT(OnnxWriter.inline(value)));
   }
 
   public void removeAttribute(String attribute) {
     attributes.remove(attribute);
+    attributesChanged();
   }
 
   /** A copy that belongs to no graph. */
@@ -246,12 +261,30 @@ public final class Node {
   }
 
   NodeProto proto() {
-    return header.toBuilder()
-        .setName(name)
-        .addAllInput(inputs)
-        .addAllOutput(outputs)
-        .addAllAttribute(attributes.values())
-        .build();
+    var proto =
+        header.toBuilder()
+            .addAllInput(inputs)
+            .addAllOutput(outputs)
+            .addAllAttribute(attributes.values());
+    return (name.equals(header.getName()) ? proto : proto.setName(name)).build();
+  }
+
+  private @Nullable AttributeProto typed(String attribute, AttributeProto.AttributeType type) {
+    var found = attributes.get(attribute);
+    if (found == null
+        || found.getType() == type
+        || found.getType() == AttributeProto.AttributeType.UNDEFINED) {
+      return found;
+    }
+    throw new InvalidModelException(
+        "node "
+            + Fault.quoted(label())
+            + " has attribute "
+            + Fault.quoted(attribute)
+            + " of type "
+            + found.getType()
+            + "; expected "
+            + type);
   }
 
   private void put(
@@ -261,44 +294,28 @@ public final class Node {
     var builder = AttributeProto.newBuilder().setName(attribute).setType(type);
     value.accept(builder);
     attributes.put(attribute, builder.build());
+    attributesChanged();
+  }
+
+  /** A subgraph may have gone with its attribute, and with it what it read. */
+  private void attributesChanged() {
+    var now = Subgraphs.of(attributes.values());
+    if (!now.equals(subgraphs)) {
+      var graph = owner;
+      if (graph != null) {
+        graph.unindex(this, inputs, outputs);
+      }
+      subgraphs = now;
+      if (graph != null) {
+        graph.index(this);
+      }
+    }
   }
 
   private void changed(List<String> inputsBefore, List<String> outputsBefore) {
     if (owner != null) {
       owner.reindex(this, inputsBefore, outputsBefore);
     }
-  }
-
-  private static Set<String> captured(NodeProto node) {
-    var free = new LinkedHashSet<String>();
-    for (var attribute : node.getAttributeList()) {
-      if (attribute.hasG()) {
-        free.addAll(freeValues(attribute.getG()));
-      }
-      attribute.getGraphsList().forEach(graph -> free.addAll(freeValues(graph)));
-    }
-    return free;
-  }
-
-  /** Values that a subgraph reads but does not define. */
-  private static Set<String> freeValues(GraphProto graph) {
-    var defined = new LinkedHashSet<String>();
-    graph.getInputList().forEach(value -> defined.add(value.getName()));
-    graph.getInitializerList().forEach(value -> defined.add(value.getName()));
-    graph.getSparseInitializerList().forEach(value -> defined.add(value.getValues().getName()));
-    var free = new LinkedHashSet<String>();
-    for (var node : graph.getNodeList()) {
-      node.getInputList().stream()
-          .filter(i -> !i.isEmpty() && !defined.contains(i))
-          .forEach(free::add);
-      captured(node).stream().filter(i -> !defined.contains(i)).forEach(free::add);
-      defined.addAll(node.getOutputList());
-    }
-    graph.getOutputList().stream()
-        .map(o -> o.getName())
-        .filter(o -> !defined.contains(o))
-        .forEach(free::add);
-    return free;
   }
 
   @Override

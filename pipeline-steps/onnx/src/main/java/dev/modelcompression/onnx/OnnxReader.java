@@ -3,17 +3,21 @@ package dev.modelcompression.onnx;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads ONNX models from bytes. */
+/** Reads ONNX models from bytes that nobody has to trust. */
 public final class OnnxReader {
   private OnnxReader() {}
 
   /**
-   * Reads a model and checks that its graph can be worked with.
+   * Reads a model and checks that its graph can be worked with: IR version up to 11, operator set
+   * 11 to 22, every value defined once, no cycle, every tensor as long as its shape says. Nodes
+   * that are not in an order of execution are sorted; tensors outside the message but not among the
+   * main graph's initializers are taken into it. Everything else is kept as it is.
    *
    * @param bytes the serialized {@code ModelProto}; tensors are views of it, so it must not change
    *     afterwards
@@ -24,8 +28,14 @@ public final class OnnxReader {
    */
   public static Model read(ByteBuffer bytes, String source, ExternalData external) {
     try {
-      var proto = parse(bytes);
-      return of(proto, graph(proto.getGraph(), external));
+      var outside = new ExternalTensors(external);
+      var proto = outside.inline(parse(bytes));
+      ModelChecks.check(proto);
+      var graph = graph(proto.getGraph(), outside);
+      graph.sort();
+      SizeChecks.check(graph);
+      proto.getFunctionsList().forEach(function -> SizeChecks.check(function.getNodeList()));
+      return of(proto, graph);
     } catch (InvalidModelException e) {
       throw new InvalidModelException(source + ": " + e.getMessage(), e);
     } catch (UnsupportedModelException e) {
@@ -33,9 +43,15 @@ public final class OnnxReader {
     }
   }
 
+  static Model of(ModelProto header, Graph graph) {
+    return new Model(header, graph);
+  }
+
   private static ModelProto parse(ByteBuffer bytes) {
     try {
-      var input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      ByteString message = UnsafeByteOperations.unsafeWrap(bytes);
+      WireScan.check(message.newCodedInput());
+      var input = message.newCodedInput();
       input.enableAliasing(true);
       var proto = ModelProto.parseFrom(input);
       if (!proto.hasGraph()) {
@@ -49,11 +65,7 @@ public final class OnnxReader {
     }
   }
 
-  static Model of(ModelProto header, Graph graph) {
-    return new Model(header, graph);
-  }
-
-  private static Graph graph(GraphProto proto, ExternalData external) {
+  private static Graph graph(GraphProto proto, ExternalTensors outside) {
     var header =
         proto.toBuilder()
             .clearNode()
@@ -68,7 +80,7 @@ public final class OnnxReader {
     proto.getInputList().forEach(value -> graph.addInput(new ValueInfo(value)));
     proto.getOutputList().forEach(value -> graph.addOutput(new ValueInfo(value)));
     proto.getValueInfoList().forEach(value -> graph.putValueInfo(new ValueInfo(value)));
-    proto.getInitializerList().forEach(t -> graph.setInitializer(t.getName(), tensor(t, external)));
+    proto.getInitializerList().forEach(t -> graph.setInitializer(t.getName(), tensor(t, outside)));
     proto
         .getSparseInitializerList()
         .forEach(t -> graph.sparseInitializers().put(t.getValues().getName(), t));
@@ -77,10 +89,7 @@ public final class OnnxReader {
     return graph;
   }
 
-  private static Tensor tensor(TensorProto proto, ExternalData external) {
-    if (proto.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {
-      return new Tensor(proto, null);
-    }
-    return new Tensor(proto, ExternalTensors.map(proto, external));
+  private static Tensor tensor(TensorProto proto, ExternalTensors outside) {
+    return new Tensor(proto, ExternalTensors.isExternal(proto) ? outside.map(proto) : null);
   }
 }

@@ -2,6 +2,7 @@ package dev.modelcompression.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -30,26 +31,26 @@ public final class Tensor {
   public static Tensor floats(long[] shape, float... values) {
     var bytes = buffer(shape, values.length, 4);
     bytes.asFloatBuffer().put(values);
-    return raw(DataType.FLOAT, shape, bytes);
+    return of(DataType.FLOAT, shape, UnsafeByteOperations.unsafeWrap(bytes));
   }
 
   /** An INT64 tensor. */
   public static Tensor longs(long[] shape, long... values) {
     var bytes = buffer(shape, values.length, 8);
     bytes.asLongBuffer().put(values);
-    return raw(DataType.INT64, shape, bytes);
+    return of(DataType.INT64, shape, UnsafeByteOperations.unsafeWrap(bytes));
   }
 
   /** An INT32 tensor. */
   public static Tensor ints(long[] shape, int... values) {
     var bytes = buffer(shape, values.length, 4);
     bytes.asIntBuffer().put(values);
-    return raw(DataType.INT32, shape, bytes);
+    return of(DataType.INT32, shape, UnsafeByteOperations.unsafeWrap(bytes));
   }
 
   /** A one-byte tensor (INT8, UINT8, BOOL). */
   public static Tensor bytes(DataType type, long[] shape, byte... values) {
-    return raw(type, shape, ByteBuffer.wrap(values));
+    return of(type, shape, ByteString.copyFrom(values));
   }
 
   /** A FLOAT tensor of rank 0. */
@@ -68,13 +69,21 @@ public final class Tensor {
   }
 
   /**
-   * A tensor from little-endian bytes, low bits first for sub-byte types.
+   * A tensor from little-endian bytes, low bits first for sub-byte types; the bytes are copied.
    *
-   * @throws IllegalArgumentException the number of bytes does not fit type and shape
+   * @throws IllegalArgumentException the number of bytes does not fit type and shape, or the type
+   *     has no raw encoding
    */
   public static Tensor raw(DataType type, long[] shape, ByteBuffer bytes) {
+    return of(type, shape, ByteString.copyFrom(bytes.duplicate()));
+  }
+
+  private static Tensor of(DataType type, long[] shape, ByteString bytes) {
+    if (type.bits() == 0) {
+      throw new IllegalArgumentException("a tensor of type " + type + " has no raw encoding");
+    }
     long expected = type.bytes(elements(shape));
-    if (bytes.remaining() != expected) {
+    if (bytes.size() != expected) {
       throw new IllegalArgumentException(
           "tensor "
               + type
@@ -82,13 +91,13 @@ public final class Tensor {
               + " needs "
               + expected
               + " bytes, got "
-              + bytes.remaining());
+              + bytes.size());
     }
     var proto = TensorProto.newBuilder().setDataType(type.code());
     for (long dim : shape) {
       proto.addDims(dim);
     }
-    return new Tensor(proto.setRawData(ByteString.copyFrom(bytes)).build(), null);
+    return new Tensor(proto.setRawData(bytes).build(), null);
   }
 
   public DataType type() {
@@ -144,14 +153,22 @@ public final class Tensor {
     return TensorValues.longs(proto, external);
   }
 
-  /** The only element of a tensor with one element, as {@link #floats()}. */
+  /**
+   * The first element as {@link #floats()} gives it; meant for tensors with one element.
+   *
+   * @throws UnsupportedModelException the tensor is empty
+   */
   public float floatValue() {
-    return floats()[0];
+    return notEmpty().floats()[0];
   }
 
-  /** The only element of a tensor with one element, as {@link #longs()}. */
+  /**
+   * The first element as {@link #longs()} gives it; meant for tensors with one element.
+   *
+   * @throws UnsupportedModelException the tensor is empty
+   */
   public long longValue() {
-    return longs()[0];
+    return notEmpty().longs()[0];
   }
 
   /**
@@ -176,6 +193,14 @@ public final class Tensor {
     return new Tensor(builder.build(), external);
   }
 
+  private Tensor notEmpty() {
+    if (elementCount() == 0) {
+      throw new UnsupportedModelException(
+          "a tensor " + this + " has no element where one is needed");
+    }
+    return this;
+  }
+
   TensorProto proto() {
     return proto;
   }
@@ -184,9 +209,13 @@ public final class Tensor {
     return external == null ? null : external.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Product of the dimensions, 1 for a scalar. */
   static long elements(long[] shape) {
     long count = 1;
     for (long dim : shape) {
+      if (dim < 0) {
+        throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
+      }
       count = Math.multiplyExact(count, dim);
     }
     return count;

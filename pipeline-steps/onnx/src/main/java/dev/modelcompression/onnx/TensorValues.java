@@ -90,27 +90,37 @@ final class TensorValues {
     switch (type) {
       case FLOAT, COMPLEX64 -> {
         var bytes = allocate(proto.getFloatDataCount(), 4);
-        proto.getFloatDataList().forEach(bytes::putFloat);
+        for (int i = 0; i < proto.getFloatDataCount(); i++) {
+          bytes.putFloat(proto.getFloatData(i));
+        }
         return bytes;
       }
       case DOUBLE, COMPLEX128 -> {
         var bytes = allocate(proto.getDoubleDataCount(), 8);
-        proto.getDoubleDataList().forEach(bytes::putDouble);
+        for (int i = 0; i < proto.getDoubleDataCount(); i++) {
+          bytes.putDouble(proto.getDoubleData(i));
+        }
         return bytes;
       }
       case INT64 -> {
         var bytes = allocate(proto.getInt64DataCount(), 8);
-        proto.getInt64DataList().forEach(bytes::putLong);
+        for (int i = 0; i < proto.getInt64DataCount(); i++) {
+          bytes.putLong(proto.getInt64Data(i));
+        }
         return bytes;
       }
       case UINT64 -> {
         var bytes = allocate(proto.getUint64DataCount(), 8);
-        proto.getUint64DataList().forEach(bytes::putLong);
+        for (int i = 0; i < proto.getUint64DataCount(); i++) {
+          bytes.putLong(proto.getUint64Data(i));
+        }
         return bytes;
       }
       case UINT32 -> {
         var bytes = allocate(proto.getUint64DataCount(), 4);
-        proto.getUint64DataList().forEach(value -> bytes.putInt(value.intValue()));
+        for (int i = 0; i < proto.getUint64DataCount(); i++) {
+          bytes.putInt((int) proto.getUint64Data(i));
+        }
         return bytes;
       }
       case STRING, UNDEFINED ->
@@ -119,7 +129,8 @@ final class TensorValues {
         // int32_data carries every narrower type, one element (or one packed byte) per entry.
         int width = Math.max(1, type.bits() / 8);
         var bytes = allocate(proto.getInt32DataCount(), width);
-        for (int value : proto.getInt32DataList()) {
+        for (int i = 0; i < proto.getInt32DataCount(); i++) {
+          int value = proto.getInt32Data(i);
           switch (width) {
             case 1 -> bytes.put((byte) value);
             case 2 -> bytes.putShort((short) value);

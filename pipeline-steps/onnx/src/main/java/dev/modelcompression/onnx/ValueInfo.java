@@ -60,13 +60,34 @@ public final class ValueInfo {
     }
     return Optional.of(
         proto.getType().getTensorType().getShape().getDimList().stream()
-            .mapToLong(dim -> dim.hasDimValue() ? dim.getDimValue() : UNKNOWN)
+            .mapToLong(
+                dim -> dim.hasDimValue() && dim.getDimValue() >= 0 ? dim.getDimValue() : UNKNOWN)
             .toArray());
   }
 
-  /** The same value with every dimension fixed. */
+  /**
+   * The same tensor value with these dimensions; {@link #UNKNOWN} leaves one as it is, with its
+   * symbolic name.
+   *
+   * @throws IllegalArgumentException this is no tensor
+   */
   public ValueInfo withShape(long... shape) {
-    return tensor(name(), type(), shape);
+    if (!proto.getType().hasTensorType()) {
+      throw new IllegalArgumentException("value '" + name() + "' is not a tensor");
+    }
+    var before = proto.getType().getTensorType().getShape();
+    var copy = proto.toBuilder();
+    var dims = copy.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder().clearDim();
+    for (int i = 0; i < shape.length; i++) {
+      if (shape[i] >= 0) {
+        dims.addDimBuilder().setDimValue(shape[i]);
+      } else if (i < before.getDimCount() && !before.getDim(i).hasDimValue()) {
+        dims.addDim(before.getDim(i));
+      } else {
+        dims.addDimBuilder();
+      }
+    }
+    return new ValueInfo(copy.build());
   }
 
   public ValueInfo withName(String name) {

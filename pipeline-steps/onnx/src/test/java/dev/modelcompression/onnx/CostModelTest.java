@@ -140,8 +140,14 @@ class CostModelTest {
     var cost =
         CostModel.of(model, ShapeInference.infer(model, Map.of(input, new long[] {1, 1, 28, 28})));
     assertThat(cost.notCounted()).isEmpty();
-    System.out.println(
-        cost.parameters() + " " + cost.parameterBytes() + " " + cost.macs() + cost.operators());
+    assertThat(cost.parameters()).as("as PyTorch counts them").isEqualTo(308_074);
+    assertThat(cost.parameterBytes()).isEqualTo(4 * 308_074);
+    long stem = 9 * 32 * 784;
+    long first = 2 * 9 * 32 * 32 * 784;
+    long second = (9 * 32 * 64 + 9 * 64 * 64 + 32 * 64) * 196;
+    long third = (9 * 64 * 128 + 9 * 128 * 128 + 64 * 128) * 49;
+    assertThat(cost.macs()).isEqualTo(stem + first + second + third + 128 * 10);
+    assertThat(cost.operators()).containsEntry("Conv", 9).containsEntry("BatchNormalization", 9);
   }
 
   private static ModelCost cost(Model model) {
