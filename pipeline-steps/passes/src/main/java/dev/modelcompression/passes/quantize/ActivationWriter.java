@@ -87,8 +87,9 @@ final class ActivationWriter {
   private void quantizeForKernels(String value) {
     String quantized = graph.freshName(value + "_quantized");
     String dequantized = graph.freshName(value + "_dequantized");
-    var quantize = linear("QuantizeLinear", value, value, quantized);
-    var producer = graph.producer(value);
+    var source = keepsFloat(value) ? shielded(value) : value;
+    var quantize = linear("QuantizeLinear", source, value, quantized);
+    var producer = graph.producer(source);
     if (producer.isPresent()) {
       graph.insertAfter(producer.get(), quantize);
     } else {
@@ -102,6 +103,36 @@ final class ActivationWriter {
         }
       }
     }
+  }
+
+  /**
+   * Whether the value comes from a float node with a weight that reads dequantized numbers: ONNX
+   * Runtime would quantize that weight itself, one scale a tensor, and undo the decision to leave
+   * the node in float (WeightBiasQuantization).
+   */
+  private boolean keepsFloat(String value) {
+    var node = graph.producer(value);
+    while (node.isPresent() && (node.get().isAny("Relu", "Clip") || addsConstant(node.get()))) {
+      int input = graph.constant(node.get().input(0)).isPresent() ? 1 : 0;
+      node = graph.producer(node.get().input(input));
+    }
+    return node.filter(n -> n.isAny("Conv", "ConvTranspose", "Gemm", "MatMul"))
+        .map(n -> plan.activations().get(n.input(0)))
+        .filter(QdqPlan.Activation::inside)
+        .isPresent();
+  }
+
+  private boolean addsConstant(Node node) {
+    return node.is("Add")
+        && (graph.constant(node.input(0)).isPresent() || graph.constant(node.input(1)).isPresent());
+  }
+
+  /** A maximum of one value is that value, and no pattern of ONNX Runtime looks through it. */
+  private String shielded(String value) {
+    String copy = graph.freshName(value + "_float");
+    var shield = Node.of("Max", value + "_Max", List.of(value), List.of(copy));
+    graph.insertAfter(graph.producer(value).orElseThrow(), shield);
+    return copy;
   }
 
   /** A constant of Add, Mul or Concat becomes 8-bit with a range of its own. */

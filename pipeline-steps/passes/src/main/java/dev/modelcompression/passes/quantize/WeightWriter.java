@@ -5,8 +5,10 @@ import dev.modelcompression.onnx.Graph;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +28,8 @@ final class WeightWriter {
   private final List<Site> sites = new ArrayList<>();
   private final Map<Key, float[]> smallestScales = new LinkedHashMap<>();
   private final Map<Key, Written> written = new LinkedHashMap<>();
+
+  private final Map<String, String> zeroPoints = new LinkedHashMap<>();
 
   /** What decides the integers of a weight: nodes with equal keys share them. */
   private record Key(String tensor, int axis, float factor) {}
@@ -119,9 +123,7 @@ final class WeightWriter {
     return new Written(
         graph.addInitializer(name + "_quantized", quantized.values()),
         graph.addInitializer(name + "_scale", Tensor.floats(shape, quantized.scales())),
-        graph.addInitializer(
-            name + "_zero_point",
-            Tensor.bytes(DataType.INT8, shape, new byte[quantized.scales().length])),
+        zeroPoints(DataType.INT8, shape),
         quantized);
   }
 
@@ -140,10 +142,22 @@ final class WeightWriter {
     String values =
         graph.addInitializer(name + "_quantized", Tensor.ints(new long[] {bias.length}, integers));
     String scaleName = graph.addInitializer(name + "_scale", Tensor.floats(shape, scales));
-    String zeroPoints =
-        graph.addInitializer(name + "_zero_point", Tensor.ints(shape, new int[scales.length]));
+    String zeroPoints = zeroPoints(DataType.INT32, shape);
     site.at.node.setInput(
         site.at.index, dequantized(site.at.node, name, 0, values, scaleName, zeroPoints));
+  }
+
+  /** Zeros of one type and shape, once in the model: the fusion of Gemm wants to see them. */
+  private String zeroPoints(DataType type, long[] shape) {
+    int count = shape.length == 0 ? 1 : Math.toIntExact(shape[0]);
+    return zeroPoints.computeIfAbsent(
+        type + Arrays.toString(shape),
+        key ->
+            graph.addInitializer(
+                "zero_point_" + type.name().toLowerCase(Locale.ROOT) + "_" + count,
+                type == DataType.INT8
+                    ? Tensor.bytes(type, shape, new byte[count])
+                    : Tensor.ints(shape, new int[count])));
   }
 
   /** A DequantizeLinear of its own for each reader: a shared one is not recognized everywhere. */

@@ -43,7 +43,6 @@ class ExampleQuantizationTest {
     double sqnr =
         Numbers.sqnrDb(
             OrtRunner.run(original, images, "logits"), OrtRunner.run(model, images, "logits"));
-    System.out.println("SQNR " + sqnr + " size " + OnnxWriter.toBytes(model).length);
     assertThat(sqnr).isGreaterThan(30);
     assertThat(OnnxWriter.toBytes(model).length)
         .isLessThan((int) (0.28 * OnnxWriter.toBytes(original).length));
