@@ -170,7 +170,7 @@ public final class ConsoleReport {
   }
 
   private String styled(String text, IStyle... styles) {
-    return ansi ? Style.on(styles) + text + Style.off(styles) : text;
+    return ansi ? Style.on(styles) + text + Style.on(Style.reset) : text;
   }
 
   /** The text cut or filled to a width. */

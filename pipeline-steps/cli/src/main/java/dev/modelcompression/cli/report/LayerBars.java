@@ -5,11 +5,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of bars: time per operator, channels and quantization error per layer. */
 final class LayerBars {
   /** Operators shown by name; the rest is added up. */
   private static final int OPERATORS = 10;
+
+  /** Layers shown without asking. */
+  private static final int SHOWN = 24;
 
   /** Below this a layer's quantization error tends to show in the accuracy, in decibels. */
   private static final double WEAK_SQNR = 20;
@@ -25,8 +29,16 @@ final class LayerBars {
    */
   record Bar(String name, String note, String value, String width, String frame, String tone) {}
 
+  /** A list of bars; what is too much for a first look stands apart. */
+  record Bars(List<Bar> shown, List<Bar> more) {
+    static Bars of(List<Bar> bars) {
+      int shown = Math.min(SHOWN, bars.size());
+      return new Bars(bars.subList(0, shown), bars.subList(shown, bars.size()));
+    }
+  }
+
   /** Two lists of bars on one scale. */
-  record BeforeAfter(List<Bar> before, List<Bar> after, String totalBefore, String totalAfter) {}
+  record BeforeAfter(Bars before, Bars after, String totalBefore, String totalAfter) {}
 
   static BeforeAfter operatorTimes(Details.OperatorTimes times) {
     List<Details.OperatorTime> before = shortened(times.original());
@@ -37,8 +49,8 @@ final class LayerBars {
             .max()
             .orElse(1);
     return new BeforeAfter(
-        before.stream().map(time -> bar(time, longest, "original")).toList(),
-        after.stream().map(time -> bar(time, longest, "result")).toList(),
+        Bars.of(before.stream().map(time -> bar(time, longest, "original")).toList()),
+        Bars.of(after.stream().map(time -> bar(time, longest, "result")).toList()),
         Unit.MICROSECONDS.format(total(times.original())),
         Unit.MICROSECONDS.format(total(times.result())));
   }
@@ -73,24 +85,25 @@ final class LayerBars {
     return times.stream().mapToDouble(Details.OperatorTime::totalMicros).sum();
   }
 
-  static List<Bar> prunedLayers(List<Details.PrunedLayer> layers) {
+  static Bars prunedLayers(List<Details.PrunedLayer> layers) {
     double most = layers.stream().mapToInt(Details.PrunedLayer::channelsBefore).max().orElse(1);
-    return layers.stream()
-        .map(
-            layer ->
-                new Bar(
-                    layer.layer(),
-                    layer.reason(),
-                    layer.channelsBefore() == layer.channelsAfter()
-                        ? layer.channelsAfter() + " kept"
-                        : layer.channelsBefore() + " \u2192 " + layer.channelsAfter(),
-                    width(layer.channelsAfter(), most),
-                    width(layer.channelsBefore(), most),
-                    layer.channelsBefore() == layer.channelsAfter() ? "original" : "result"))
-        .toList();
+    return Bars.of(layers.stream().map(layer -> bar(layer, most)).toList());
   }
 
-  static List<Bar> quantizedLayers(List<Details.QuantizedLayer> layers) {
+  private static Bar bar(Details.PrunedLayer layer, double most) {
+    boolean kept = layer.channelsBefore() == layer.channelsAfter();
+    return new Bar(
+        layer.layer(),
+        layer.reason(),
+        kept
+            ? layer.channelsAfter() + " kept"
+            : layer.channelsBefore() + " \u2192 " + layer.channelsAfter(),
+        width(layer.channelsAfter(), most),
+        width(layer.channelsBefore(), most),
+        kept ? "original" : "result");
+  }
+
+  static Bars quantizedLayers(List<Details.QuantizedLayer> layers) {
     double best =
         layers.stream()
             .map(Details.QuantizedLayer::sqnrDb)
@@ -98,7 +111,7 @@ final class LayerBars {
             .mapToDouble(sqnr -> sqnr)
             .max()
             .orElse(1);
-    return layers.stream().map(layer -> bar(layer, best)).toList();
+    return Bars.of(layers.stream().map(layer -> bar(layer, best)).toList());
   }
 
   private static Bar bar(Details.QuantizedLayer layer, double best) {
@@ -108,10 +121,17 @@ final class LayerBars {
     return new Bar(
         layer.layer(),
         layer.opType() + ", " + arithmetic + " arithmetic" + (weak ? ", weak" : ""),
-        sqnr == null ? StageTable.MISSING : String.format(Locale.ROOT, "%.1f\u00a0dB", sqnr),
+        error(sqnr, layer.integerArithmetic()),
         sqnr == null ? "0%" : width(Math.max(0, sqnr), best),
         "",
         !layer.integerArithmetic() ? "original" : weak ? "weak" : "result");
+  }
+
+  private static String error(@Nullable Double sqnr, boolean integerArithmetic) {
+    if (sqnr != null) {
+      return String.format(Locale.ROOT, "%.1f\u00a0dB", sqnr);
+    }
+    return integerArithmetic ? StageTable.MISSING : "float";
   }
 
   private static String width(double value, double longest) {

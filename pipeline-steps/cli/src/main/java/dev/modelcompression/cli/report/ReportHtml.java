@@ -43,7 +43,9 @@ public final class ReportHtml {
             .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
             .build();
     Variant html = Variant.forContentType(Variant.TEXT_HTML);
-    engine.putTemplate("bars", engine.parse(resource("bars.html"), html));
+    for (String part : List.of("bar", "bars", "classes")) {
+      engine.putTemplate(part, engine.parse(resource(part + ".html"), html));
+    }
     return engine.parse(resource("report.html"), html);
   }
 

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** A report as the page shows it: every number already written out, no decision left to do. */
 record ReportView(
@@ -20,10 +18,10 @@ record ReportView(
     StageTable stages,
     TradeOffChart tradeOff,
     LayerBars.BeforeAfter operators,
-    List<LayerBars.Bar> pruned,
-    List<LayerBars.Bar> quantized,
+    LayerBars.Bars pruned,
+    LayerBars.Bars quantized,
     TrainingCharts training,
-    List<ClassRow> classes,
+    ClassTable classes,
     List<MetricRow> metrics,
     List<BottleneckRow> bottlenecks,
     List<TrialRow> trials,
@@ -52,9 +50,6 @@ record ReportView(
 
   /** A headline number. */
   record Tile(String label, String headline, String detail, String note, boolean worse) {}
-
-  /** One class of the data set. */
-  record ClassRow(String label, String samples, String original, String result, String change) {}
 
   /** One metric of both models. */
   record MetricRow(
@@ -116,7 +111,7 @@ record ReportView(
         LayerBars.prunedLayers(report.details().prunedLayers()),
         LayerBars.quantizedLayers(report.details().quantizedLayers()),
         TrainingCharts.of(report.details().training()),
-        classes(report),
+        ClassTable.of(report),
         metrics(report),
         report.details().bottlenecks().stream().map(ReportView::bottleneck).toList(),
         report.trials().stream().map(ReportView::trial).toList(),
@@ -216,32 +211,6 @@ record ReportView(
   private static String shown(Metric metric, Map<String, Double> metrics) {
     Double value = metrics.get(metric.key());
     return value == null ? StageTable.MISSING : metric.unit().format(value);
-  }
-
-  private static List<ClassRow> classes(Report report) {
-    Side result = report.result();
-    Map<String, Side.ClassAccuracy> after =
-        result == null
-            ? Map.of()
-            : result.perClass().stream()
-                .collect(
-                    Collectors.toMap(Side.ClassAccuracy::label, Function.identity(), (a, b) -> a));
-    return report.original().perClass().stream()
-        .map(before -> classRow(before, Optional.ofNullable(after.get(before.label()))))
-        .toList();
-  }
-
-  private static ClassRow classRow(Side.ClassAccuracy before, Optional<Side.ClassAccuracy> after) {
-    Optional<Double> original = Optional.ofNullable(before.accuracy());
-    Optional<Double> result = after.flatMap(found -> Optional.ofNullable(found.accuracy()));
-    return new ClassRow(
-        before.label(),
-        String.format(Locale.ROOT, "%,d", before.samples()),
-        original.map(Unit.SHARE::format).orElse(StageTable.MISSING),
-        result.map(Unit.SHARE::format).orElse(StageTable.MISSING),
-        original
-            .flatMap(was -> result.map(is -> Unit.SHARE.formatDifference(is - was)))
-            .orElse(StageTable.MISSING));
   }
 
   private static List<MetricRow> metrics(Report report) {

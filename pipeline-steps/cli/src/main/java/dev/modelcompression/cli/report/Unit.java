@@ -38,13 +38,13 @@ enum Unit {
   BYTES {
     @Override
     String format(double value) {
-      return prefixed(value, "", "k", "M", "G", "T") + "B";
+      return prefixed(value, "B", "kB", "MB", "GB", "TB");
     }
   },
   COUNT {
     @Override
     String format(double value) {
-      return prefixed(value, "", "k", "M", "G", "T").strip();
+      return prefixed(value, "", "k", "M", "G", "T");
     }
   },
   /** A metric that this version does not know. */
@@ -104,6 +104,6 @@ enum Unit {
       step++;
     }
     String digits = step == 0 ? String.format(Locale.ROOT, "%.0f", scaled) : significant(scaled);
-    return digits + "\u00a0" + prefixes[step];
+    return prefixes[step].isEmpty() ? digits : digits + "\u00a0" + prefixes[step];
   }
 }

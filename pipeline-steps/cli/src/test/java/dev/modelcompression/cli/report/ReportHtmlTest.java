@@ -77,7 +77,7 @@ class ReportHtmlTest {
             "\u2013 not measured");
     // GlobalAveragePool has no cost formula, the float layer no error.
     assertThat(page).contains("GlobalAveragePool \u2013 0 3.10 \u00b5s");
-    assertThat(page).contains("Conv, float arithmetic \u2013");
+    assertThat(page).contains("Conv, float arithmetic float");
   }
 
   @Test
@@ -85,6 +85,53 @@ class ReportHtmlTest {
     assertThat(text(ReportHtml.render(SampleReport.incomplete())))
         .contains("Incomplete", "The run stopped at step fine-tune", "Failed. The loss became NaN")
         .doesNotContain("Result model.onnx", "smaller", "Quantization error");
+  }
+
+  @Test
+  void aThousandClassesAndLayersStartWithWhatMatters() {
+    Report sample = SampleReport.passed();
+    var before = new ArrayList<Side.ClassAccuracy>();
+    var after = new ArrayList<Side.ClassAccuracy>();
+    var layers = new ArrayList<Details.PrunedLayer>();
+    for (int i = 0; i < 1000; i++) {
+      before.add(new Side.ClassAccuracy("class " + i, 50, 0.9));
+      after.add(new Side.ClassAccuracy("class " + i, 50, i == 777 ? 0.5 : 0.9));
+      layers.add(new Details.PrunedLayer("layer " + i, 64, 32, ""));
+    }
+    Details few = sample.details();
+    Side result = sample.result();
+    assertThat(result).isNotNull();
+    var large =
+        Report.of(
+            sample.name(),
+            sample.verdict(),
+            sample.gates(),
+            withClasses(sample.original(), before),
+            withClasses(result, after),
+            Map.of(),
+            Map.of(),
+            sample.stages(),
+            List.of(),
+            List.of(),
+            new Details(
+                few.bottlenecks(), few.operatorTimes(), layers, few.quantizedLayers(), List.of()),
+            sample.lineage());
+
+    assertThat(text(ReportHtml.render(large)))
+        .containsSubsequence(
+            "layer 0",
+            "layer 23",
+            "976 more",
+            "layer 24",
+            "the largest losses",
+            "class 777 50 90.00 % 50.00 % \u221240.00 pp",
+            "All 1000 classes",
+            "class 0 ");
+  }
+
+  private static Side withClasses(Side side, List<Side.ClassAccuracy> classes) {
+    return new Side(
+        side.name(), side.uri(), side.digest(), side.metrics(), side.intervals(), classes);
   }
 
   @Test
