@@ -7,6 +7,7 @@ import dev.modelcompression.data.Progress;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.OnnxWriter;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.training.autograd.OnnxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

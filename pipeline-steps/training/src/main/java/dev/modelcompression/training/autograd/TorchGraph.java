@@ -147,7 +147,7 @@ public final class TorchGraph {
       var outputs = node.outputs().stream().mapToInt(this::slotOf).toArray();
       var dead =
           node.inputs().stream()
-              .filter(input -> lastReader.get(input) == node)
+              .filter(input -> !input.isEmpty() && lastReader.get(input) == node)
               .distinct()
               .mapToInt(this::slotOf)
               .toArray();

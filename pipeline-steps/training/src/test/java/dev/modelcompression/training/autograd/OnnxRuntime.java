@@ -1,4 +1,4 @@
-package dev.modelcompression.training;
+package dev.modelcompression.training.autograd;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -14,14 +14,14 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** What ONNX Runtime computes for a model: the truth that training must agree with. */
-final class OnnxRuntime {
+public final class OnnxRuntime {
   private OnnxRuntime() {}
 
   /** A FLOAT tensor. */
-  record Floats(long[] shape, float[] values) {}
+  public record Floats(long[] shape, float[] values) {}
 
   /** The first output, with graph optimizations off: they reorder sums. */
-  static float[] run(Model model, Map<String, Floats> inputs) {
+  public static float[] run(Model model, Map<String, Floats> inputs) {
     var environment = OrtEnvironment.getEnvironment();
     try (var options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
@@ -51,7 +51,7 @@ final class OnnxRuntime {
   }
 
   /** Outputs {@code [rows, classes]} of a model with one FLOAT input, 250 rows at a time. */
-  static FloatBuffer outputs(Model model, Dataset data) {
+  public static FloatBuffer outputs(Model model, Dataset data) {
     String name = model.graph().requiredInputs().get(0).name();
     var feature = Objects.requireNonNull(data.features().get(name));
     var sample = feature.sampleShape();
@@ -74,7 +74,7 @@ final class OnnxRuntime {
   }
 
   /** Top-1 as a fraction. */
-  static double accuracy(Model model, Dataset data) {
+  public static double accuracy(Model model, Dataset data) {
     var logits = outputs(model, data).array();
     int classes = logits.length / data.size();
     int correct = 0;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.training.autograd;
+
+import org.jspecify.annotations.NullMarked;
