@@ -10,7 +10,11 @@ public final class StandardRewrites {
   /** All rewrites; run them with {@link dev.modelcompression.passes.PassRunner#toFixpoint}. */
   public static List<GraphPass> all(ConstantEvaluator evaluator) {
     return List.of(
+        new EliminateIdentity(),
+        new SimplifyShapes(),
         new FoldConstants(evaluator),
+        new MergeLayoutChains(),
+        new UseKernelForms(),
         new FoldBatchNorm(),
         new FoldAffine(),
         new EliminateDeadCode(),
