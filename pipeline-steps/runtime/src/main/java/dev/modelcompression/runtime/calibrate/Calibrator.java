@@ -25,7 +25,8 @@ public interface Calibrator {
     }
     double outside = (100 - percentile) / 200;
     return histogram ->
-        new Range((float) histogram.quantile(outside), (float) histogram.quantile(1 - outside));
+        new Range(
+            (float) histogram.lowerQuantile(outside), (float) histogram.upperQuantile(1 - outside));
   }
 
   /** The least loss of information; see {@link EntropyCalibrator}. */

@@ -9,7 +9,8 @@ import dev.modelcompression.passes.quantize.Range;
  * <p>For every i from 128 to the number of bins in use (at least 2048): P is the histogram of
  * magnitudes cut after bin i, the tail added to its last bin; Q is the cut histogram without the
  * tail, averaged over 128 levels, empty bins left empty. The threshold is the centre of the bin
- * after the best cut. Exact zeros are left out: every scale expresses them exactly.
+ * after the best cut. Unlike TensorRT, no cut may clip more than 0.1 % of the numbers. Exact zeros
+ * are left out: every scale expresses them exactly.
  *
  * <p>A level has one average, so KL(P‖Q) needs one logarithm per level and candidate instead of one
  * per bin: with N numbers, {@code KL = (Σ P log P − Σ P log Q) / N − log N + log ΣQ}.
@@ -20,6 +21,15 @@ import dev.modelcompression.passes.quantize.Range;
  */
 final class EntropyCalibrator implements Calibrator {
   private static final int LEVELS = 128;
+
+  /**
+   * Largest share of the numbers that a cut may clip. Without it the search fails on values that
+   * cluster in few points, as pixels and their images in the first layers do: bins as fine as
+   * levels then reproduce every cluster, and that counts for more than all that is clipped. On the
+   * Fashion-MNIST example the plain search clips the first activations to 5 % of their range and
+   * costs 15 points of accuracy.
+   */
+  private static final double MAX_TAIL = 1e-3;
 
   /** Stands for Q of a bin that holds nothing but the tail. */
   private static final double EPSILON = 1e-4;
@@ -51,6 +61,9 @@ final class EntropyCalibrator implements Calibrator {
     int best = bins;
     double least = Double.POSITIVE_INFINITY;
     for (int cut = Math.min(LEVELS, bins); cut <= bins; cut++) {
+      if (below[bins] - below[cut] > MAX_TAIL * below[bins]) {
+        continue;
+      }
       double divergence = divergence(histogram, below, filledBelow, logsBelow, cut);
       if (divergence < least) {
         least = divergence;

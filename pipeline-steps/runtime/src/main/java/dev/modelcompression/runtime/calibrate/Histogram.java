@@ -107,28 +107,40 @@ public final class Histogram {
   }
 
   /**
-   * The number below which a fraction of all numbers lies: an edge of a bin, but never beyond the
-   * smallest and largest number seen.
+   * The lower edge of the bin below which at most a fraction of all numbers lies, but no less than
+   * the smallest number seen.
    *
    * @param fraction in [0, 1]
    */
-  public double quantile(double fraction) {
-    double wanted = fraction * count;
-    double width = binWidth();
-    long below = 0;
-    for (int bin = BINS - 1; bin >= 0; bin--) {
-      below += negative(bin);
-      if (below > 0 && below >= wanted) {
-        return clamp(-bin * width);
+  public double lowerQuantile(double fraction) {
+    return Math.max(edge(rankBin(fraction), true), min());
+  }
+
+  /**
+   * The upper edge of the bin above which at most {@code 1 − fraction} of all numbers lies, but no
+   * more than the largest number seen.
+   *
+   * @param fraction in [0, 1]
+   */
+  public double upperQuantile(double fraction) {
+    return Math.min(edge(rankBin(fraction), false), max());
+  }
+
+  /** Bin of the number of that rank: from 0 for positive, below 0 for negative numbers. */
+  private int rankBin(double fraction) {
+    double wanted = Math.max(1, Math.ceil(fraction * count));
+    long seen = 0;
+    for (int bin = -BINS; bin < BINS; bin++) {
+      seen += bin < 0 ? negative(-1 - bin) : positive(bin);
+      if (seen >= wanted) {
+        return bin;
       }
     }
-    for (int bin = 0; bin < BINS; bin++) {
-      below += positive(bin);
-      if (below > 0 && below >= wanted) {
-        return clamp((bin + 1) * width);
-      }
-    }
-    return max();
+    return BINS - 1;
+  }
+
+  private double edge(int bin, boolean lower) {
+    return (lower ? bin : bin + 1) * binWidth();
   }
 
   /** From the smallest to the largest number seen, both clipped to ±{@code threshold}. */
@@ -136,10 +148,6 @@ public final class Histogram {
     double low = Math.max(-threshold, Math.min(threshold, min()));
     double high = Math.max(-threshold, Math.min(threshold, max()));
     return new Range((float) low, (float) high);
-  }
-
-  private double clamp(double value) {
-    return Math.min(Math.max(value, min()), max());
   }
 
   private void addMoments(float[] values, int length) {

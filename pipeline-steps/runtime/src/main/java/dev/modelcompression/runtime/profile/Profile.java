@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.Model;
+import dev.modelcompression.runtime.TemporaryFolder;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,13 +53,10 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
       throw new IllegalArgumentException(
           "profile runs: found " + runs + ", allowed: 1 to " + MAX_RUNS);
     }
-    Path folder = temporaryFolder();
-    try {
+    try (var folder = new TemporaryFolder()) {
       return parse(record(model, data, batch, threads, runs, folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read ONNX Runtime's profile", e);
-    } finally {
-      delete(folder);
     }
   }
 
@@ -80,8 +77,8 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
   }
 
   private static Path record(
-      Model model, Dataset data, int batch, int threads, int runs, Path folder) {
-    var settings = SessionSettings.threads(threads).withProfile(folder.resolve("profile"));
+      Model model, Dataset data, int batch, int threads, int runs, TemporaryFolder folder) {
+    var settings = SessionSettings.threads(threads).withProfile(folder.file("profile"));
     try (var ort = OrtModels.open(named(model), settings);
         var runner = ort.runner(data, batch, ort.outputs())) {
       runner.load(IntStream.range(0, Math.min(runner.batch(), data.size())).toArray());
@@ -140,24 +137,5 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("profile");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder for a profile", e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete the temporary folder " + folder, e);
-    }
   }
 }

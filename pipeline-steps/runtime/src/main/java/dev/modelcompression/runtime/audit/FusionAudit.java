@@ -1,0 +1,224 @@
+package dev.modelcompression.runtime.audit;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.modelcompression.onnx.CostModel;
+import dev.modelcompression.onnx.ExternalData;
+import dev.modelcompression.onnx.Graph;
+import dev.modelcompression.onnx.InvalidModelException;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.ModelCost;
+import dev.modelcompression.onnx.Node;
+import dev.modelcompression.onnx.OnnxReader;
+import dev.modelcompression.onnx.ShapeInference;
+import dev.modelcompression.onnx.ValueInfo;
+import dev.modelcompression.runtime.TemporaryFolder;
+import dev.modelcompression.runtime.session.OrtModels;
+import dev.modelcompression.runtime.session.SessionSettings;
+import dev.modelcompression.runtime.session.SessionSettings.Optimization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ONNX Runtime makes of a quantized model: it is loaded, the graph after fusion is read back,
+ * and each node that computes is looked up in it.
+ *
+ * @param nodes every matrix product and convolution, and every other arithmetic node that is fed
+ *     quantized values, in execution order
+ * @param executedOperators how often each operator occurs after fusion; those of other domains as
+ *     {@code domain:Name}
+ */
+public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> executedOperators) {
+  private static final Set<String> HEAVY =
+      Set.of(
+          "Conv",
+          "ConvTranspose",
+          "Gemm",
+          "MatMul",
+          "ConvInteger",
+          "MatMulInteger",
+          "QLinearConv",
+          "QLinearMatMul",
+          "MatMulNBits",
+          "MatMulBnb4");
+
+  /** Operators that move numbers but compute nothing. */
+  private static final Set<String> MOVES =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "Identity",
+          "Cast",
+          "Reshape",
+          "Flatten",
+          "Transpose",
+          "Squeeze",
+          "Unsqueeze",
+          "Slice",
+          "Gather",
+          "Expand",
+          "Tile",
+          "MaxPool",
+          // Absorbed by the node before, if that one runs in integers.
+          "Relu",
+          "Clip");
+
+  private static final Set<String> INTEGER =
+      Set.of(
+          "QGemm",
+          "QAttention",
+          "ConvInteger",
+          "MatMulInteger",
+          "MatMulIntegerToFloat",
+          "DynamicQuantizeMatMul",
+          "DynamicQuantizeLSTM",
+          "MatMulNBits");
+
+  /**
+   * Audits a model with the fusions that every CPU of this kind applies.
+   *
+   * @throws InvalidModelException ONNX Runtime does not accept the model
+   * @throws dev.modelcompression.onnx.UnsupportedModelException it lacks an operator
+   */
+  public static FusionAudit of(Model model) {
+    var named = model.copy();
+    named.graph().nodes().forEach(node -> node.setName(node.label()));
+    var fused = fused(named).graph();
+    var executed = new TreeMap<String, Integer>();
+    var byName = new LinkedHashMap<String, Node>();
+    for (Node node : fused.nodes()) {
+      executed.merge(qualified(node), 1, Integer::sum);
+      byName.put(node.name(), node);
+    }
+    var macs = macs(named);
+    var nodes = new ArrayList<AuditedNode>();
+    for (Node node : named.graph().nodes()) {
+      boolean quantized = isQuantized(named.graph(), node);
+      if (HEAVY.contains(node.opType()) || (quantized && !MOVES.contains(node.opType()))) {
+        nodes.add(audited(named.graph(), node, quantized, fused, byName, macs.get(node.name())));
+      }
+    }
+    return new FusionAudit(List.copyOf(nodes), executed);
+  }
+
+  /** Nodes that were meant to run in integers and do not. */
+  @JsonIgnore
+  public List<AuditedNode> notFused() {
+    return nodes.stream().filter(node -> node.quantizedInput() && !node.integer()).toList();
+  }
+
+  /** Share of the multiply–accumulate operations that run in integers, where they are known. */
+  @JsonIgnore
+  public OptionalDouble integerMacShare() {
+    long all = sumOfMacs(nodes);
+    long integer = sumOfMacs(nodes.stream().filter(AuditedNode::integer).toList());
+    return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) integer / all);
+  }
+
+  private static long sumOfMacs(List<AuditedNode> nodes) {
+    long sum = 0;
+    for (var node : nodes) {
+      Long macs = node.macs();
+      sum += macs == null ? 0 : macs;
+    }
+    return sum;
+  }
+
+  private static AuditedNode audited(
+      Graph graph,
+      Node node,
+      boolean quantized,
+      Graph fused,
+      Map<String, Node> byName,
+      @Nullable Long macs) {
+    var executed =
+        Optional.ofNullable(byName.get(node.name())).or(() -> producerOf(graph, node, fused));
+    String executedAs = executed.map(Node::opType).orElse("(folded away)");
+    boolean integer = executed.filter(FusionAudit::isInteger).isPresent();
+    String reason = quantized && !integer ? FloatReason.of(graph, node) : null;
+    return new AuditedNode(
+        node.name(), node.opType(), executedAs, integer, quantized, macs, reason);
+  }
+
+  private static boolean isInteger(Node node) {
+    return node.opType().startsWith("QLinear") || INTEGER.contains(node.opType());
+  }
+
+  private static boolean isQuantized(Graph graph, Node node) {
+    return node.inputs().stream()
+        .filter(input -> graph.constant(input).isEmpty())
+        .flatMap(input -> graph.producer(input).stream())
+        .anyMatch(producer -> producer.is("DequantizeLinear"));
+  }
+
+  /**
+   * The executed node that computes what the node computes, or what its only readers make of it.
+   */
+  private static Optional<Node> producerOf(Graph graph, Node node, Graph fused) {
+    Optional<Node> current = Optional.of(node);
+    while (current.isPresent()) {
+      var found = current.get().outputs().stream().flatMap(o -> fused.producer(o).stream());
+      var first = found.findFirst();
+      if (first.isPresent()) {
+        return first;
+      }
+      current = graph.soleConsumer(current.get().output());
+    }
+    return Optional.empty();
+  }
+
+  private static Model fused(Model model) {
+    try (var folder = new TemporaryFolder()) {
+      Path file = folder.file("fused.onnx");
+      var settings =
+          SessionSettings.threads(1).with(Optimization.EXTENDED).withOptimizedModel(file);
+      OrtModels.open(model, settings).close();
+      var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+      return OnnxReader.read(bytes, "the model after fusion", ExternalData.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the model that ONNX Runtime wrote", e);
+    }
+  }
+
+  /** MACs for one sample by node name; empty where shapes cannot be inferred. */
+  private static Map<String, Long> macs(Model model) {
+    var shapes = new LinkedHashMap<String, long[]>();
+    for (ValueInfo input : model.graph().requiredInputs()) {
+      input
+          .shape()
+          .filter(shape -> shape.length > 0 && shape[0] < 0)
+          .ifPresent(
+              shape -> {
+                shape[0] = 1;
+                shapes.put(input.name(), shape);
+              });
+    }
+    var macs = new LinkedHashMap<String, Long>();
+    ModelCost cost;
+    try {
+      cost = CostModel.of(model, ShapeInference.infer(model, shapes));
+    } catch (InvalidModelException e) {
+      return macs;
+    }
+    for (var node : cost.nodes()) {
+      node.macs().ifPresent(count -> macs.put(node.name(), count));
+    }
+    return macs;
+  }
+
+  private static String qualified(Node node) {
+    return node.domain().isEmpty() ? node.opType() : node.domain() + ":" + node.opType();
+  }
+}
