@@ -24,7 +24,7 @@ public final class GateEvaluator {
       Metric metric = gate.metric();
       Double result = finite(metrics.get(metric.resultKey()));
       Double original = finite(metrics.get(metric.originalKey()));
-      Double drop = result == null || original == null ? null : original - result;
+      Double drop = result == null || original == null ? null : drop(original, result);
       Double ratio = result == null || original == null ? null : finite(result / (double) original);
       add(results, metric, "min", gate.min(), result, false);
       add(results, metric, "max", gate.max(), result, true);
@@ -56,6 +56,11 @@ public final class GateEvaluator {
                     number(value),
                     passed ? "" : ", missed by " + number(Math.abs(value - bound)));
     results.add(new GateResult(metric, limit, bound, value, passed, message));
+  }
+
+  /** In decimals, so that 0.9 - 0.895 keeps a limit of 0.005. */
+  private static double drop(double original, double result) {
+    return BigDecimal.valueOf(original).subtract(BigDecimal.valueOf(result)).doubleValue();
   }
 
   private static @Nullable Double finite(@Nullable Double value) {
