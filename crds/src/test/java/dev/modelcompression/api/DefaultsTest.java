@@ -89,7 +89,7 @@ class DefaultsTest {
         Arguments.of("evaluate", EvaluateSettings.class, "{}", step + "evaluate"));
   }
 
-  private static JsonNode schema(String path) throws IOException {
+  static JsonNode schema(String path) throws IOException {
     JsonNode at =
         new YAMLMapper()
             .readTree(Path.of("src/main/resources/META-INF/fabric8", CrdTest.FILE).toFile())
