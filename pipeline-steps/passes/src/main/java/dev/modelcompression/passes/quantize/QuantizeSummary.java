@@ -1,5 +1,7 @@
 package dev.modelcompression.passes.quantize;
 
+import dev.modelcompression.onnx.Node;
+import dev.modelcompression.onnx.Tensor;
 import java.util.List;
 
 /** What quantization did, for reports. */
@@ -25,7 +27,25 @@ public record QuantizeSummary(
       int scales,
       float smallestScale,
       float largestScale,
-      double sqnrDb) {}
+      double sqnrDb) {
+    static Weight of(Node node, String tensor, Tensor weight, WeightQuantizer.Quantized quantized) {
+      float smallest = Float.MAX_VALUE;
+      float largest = 0;
+      for (float scale : quantized.scales()) {
+        smallest = Math.min(smallest, scale);
+        largest = Math.max(largest, scale);
+      }
+      return new Weight(
+          node.label(),
+          node.opType(),
+          tensor,
+          weight.elementCount(),
+          quantized.scales().length,
+          smallest,
+          largest,
+          quantized.sqnrDb());
+    }
+  }
 
   /** One activation, with the range that was asked for. */
   public record ActivationScale(String value, Range range, float scale, int zeroPoint) {}

@@ -108,7 +108,7 @@ final class WeightWriter {
     node.removeAttribute("alpha");
     node.removeAttribute("beta");
     site.bias.ifPresent(bias -> writeBias(site, bias, weight.quantized));
-    return summary(site, weight.quantized);
+    return QuantizeSummary.Weight.of(site.node, site.key.tensor(), site.weight, weight.quantized);
   }
 
   private Written quantize(Site site) {
@@ -179,23 +179,5 @@ final class WeightWriter {
 
   private static long[] scaleShape(float[] scales) {
     return scales.length == 1 ? new long[0] : new long[] {scales.length};
-  }
-
-  private static QuantizeSummary.Weight summary(Site site, WeightQuantizer.Quantized quantized) {
-    float smallest = Float.MAX_VALUE;
-    float largest = 0;
-    for (float scale : quantized.scales()) {
-      smallest = Math.min(smallest, scale);
-      largest = Math.max(largest, scale);
-    }
-    return new QuantizeSummary.Weight(
-        site.node.label(),
-        site.node.opType(),
-        site.key.tensor(),
-        site.weight.elementCount(),
-        quantized.scales().length,
-        smallest,
-        largest,
-        quantized.sqnrDb());
   }
 }
