@@ -79,7 +79,7 @@ public record FineTuneSettings(
 
   /** Collects settings; each method sets the component of its name. */
   public static final class Builder {
-    private int epochs = 3;
+    private int epochs = 4;
     private int batchSize = 128;
     private double learningRate = 0.05;
     private Optimizer optimizer = Optimizer.SGD;
