@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.training.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.training.optimizer;
+
+import org.jspecify.annotations.NullMarked;
