@@ -33,7 +33,7 @@ public final class Graph {
   private final Map<String, ValueInfo> valueInfos = new LinkedHashMap<>();
   private final List<TensorAnnotation> quantizationAnnotations = new ArrayList<>();
 
-  private final Map<String, Node> producers = new HashMap<>();
+  private final Map<String, List<Node>> producers = new HashMap<>();
   private final Map<String, List<Node>> consumers = new HashMap<>();
   private final Set<String> names = new HashSet<>();
   private final Set<String> inputNames = new HashSet<>();
@@ -106,7 +106,10 @@ public final class Graph {
 
   /** The node that computes the value; empty for graph inputs, initializers and unknown names. */
   public Optional<Node> producer(String value) {
-    return Optional.ofNullable(producers.get(value));
+    var candidates = producers.getOrDefault(value, List.of());
+    return candidates.isEmpty()
+        ? Optional.empty()
+        : Optional.of(candidates.get(candidates.size() - 1));
   }
 
   /**
@@ -184,13 +187,13 @@ public final class Graph {
    */
   public Optional<Tensor> constant(String name) {
     var source = name;
-    var node = producers.get(source);
-    while (node != null && node.is("Identity")) {
-      source = node.input(0);
-      node = producers.get(source);
+    var node = producer(source);
+    while (node.isPresent() && node.get().is("Identity")) {
+      source = node.get().input(0);
+      node = producer(source);
     }
-    if (node != null) {
-      return node.is("Constant") ? Constants.value(node) : Optional.empty();
+    if (node.isPresent()) {
+      return node.filter(n -> n.is("Constant")).flatMap(Constants::value);
     }
     return isInput(source) ? Optional.empty() : initializer(source);
   }
@@ -303,11 +306,13 @@ public final class Graph {
     var seen = new LinkedHashSet<Node>();
     var queue = new ArrayDeque<String>(List.of(value));
     while (!queue.isEmpty()) {
-      var node = producers.get(queue.remove());
-      if (node != null && seen.add(node)) {
-        queue.addAll(node.inputs());
-        queue.addAll(node.captures());
-      }
+      producer(queue.remove())
+          .filter(seen::add)
+          .ifPresent(
+              node -> {
+                queue.addAll(node.inputs());
+                queue.addAll(node.captures());
+              });
     }
     return seen;
   }
@@ -361,7 +366,7 @@ public final class Graph {
     for (String output : node.outputs()) {
       if (!output.isEmpty()) {
         names.add(output);
-        producers.put(output, node);
+        producers.computeIfAbsent(output, key -> new ArrayList<>(1)).add(node);
       }
     }
     for (String input : reads(node, node.inputs())) {
@@ -372,16 +377,16 @@ public final class Graph {
   }
 
   void unindex(Node node, List<String> nodeInputs, List<String> nodeOutputs) {
-    for (String output : nodeOutputs) {
-      producers.remove(output, node);
-    }
-    for (String input : reads(node, nodeInputs)) {
-      var readers = consumers.get(input);
-      if (readers != null) {
-        readers.removeIf(reader -> reader == node);
-        if (readers.isEmpty()) {
-          consumers.remove(input);
-        }
+    nodeOutputs.forEach(output -> forget(producers, output, node));
+    reads(node, nodeInputs).forEach(input -> forget(consumers, input, node));
+  }
+
+  private static void forget(Map<String, List<Node>> index, String value, Node node) {
+    var nodes = index.get(value);
+    if (nodes != null) {
+      nodes.removeIf(entry -> entry == node);
+      if (nodes.isEmpty()) {
+        index.remove(value);
       }
     }
   }

@@ -1,12 +1,17 @@
 package dev.modelcompression.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.onnx.OpSchemaRegistry;
 import org.bytedeco.onnx.ShapeInferenceOptions;
+import org.bytedeco.onnx.StringTensorShapeProtoMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +28,51 @@ final class NativeOnnx {
   private NativeOnnx() {}
 
   /**
-   * The model with types and shapes of all values that the library can tell, also of those in
-   * subgraphs.
+   * What inference found.
+   *
+   * @param graph with types and shapes of all values that the library can tell
+   * @param numbers whole numbers of values that shape arithmetic determines, by name
+   */
+  record Inferred(GraphProto graph, SortedMap<String, long[]> numbers) {}
+
+  /**
+   * Types and shapes of all values.
    *
    * @throws InvalidModelException a node contradicts its operator's specification
    */
-  static ModelProto inferShapes(ModelProto model) {
-    return call(
-        model,
-        "shape inference",
-        message -> {
-          org.bytedeco.onnx.global.onnx.InferShapes(
-              message, OpSchemaRegistry.Instance(), new ShapeInferenceOptions(true, 1, true), null);
-          return message;
-        });
+  static Inferred inferShapes(ModelProto model) {
+    var numbers = new TreeMap<String, long[]>();
+    var result =
+        call(
+            model,
+            "shape inference",
+            message -> {
+              var data = new StringTensorShapeProtoMap();
+              org.bytedeco.onnx.global.onnx.InferShapes(
+                  message,
+                  OpSchemaRegistry.Instance(),
+                  new ShapeInferenceOptions(true, 1, true),
+                  data);
+              collect(data, numbers);
+              return message;
+            });
+    return new Inferred(result.getGraph(), numbers);
+  }
+
+  private static void collect(StringTensorShapeProtoMap data, Map<String, long[]> numbers) {
+    var end = data.end();
+    for (var entry = data.begin(); !entry.equals(end); entry.increment()) {
+      var shape = entry.second();
+      var values = new long[shape.dim_size()];
+      boolean known = true;
+      for (int i = 0; i < values.length; i++) {
+        known &= shape.dim(i).has_dim_value();
+        values[i] = shape.dim(i).dim_value();
+      }
+      if (known) {
+        numbers.put(entry.first().getString(), values);
+      }
+    }
   }
 
   /**
@@ -62,6 +98,7 @@ final class NativeOnnx {
       if (!message.ParseFromArray(input, bytes.length)) {
         throw new InvalidModelException(task + ": the model cannot be parsed");
       }
+      NativeSchemas.verify(model, message);
       var result = operation.apply(message).SerializeAsString();
       var out = new byte[Math.toIntExact(result.limit())];
       result.get(out);

@@ -83,15 +83,24 @@ final class Parameters {
     return found;
   }
 
-  /** A constant, also one that a caller may override: it is stored with the model either way. */
+  /**
+   * The constant of that very name, also one that a caller may override: it is stored with the
+   * model either way. One behind an Identity counts where the Identity reads it.
+   */
   private static Optional<Tensor> constant(Graph graph, String name) {
-    return graph.initializer(name).or(() -> graph.constant(name));
+    return graph
+        .initializer(name)
+        .or(
+            () ->
+                graph.producer(name).filter(node -> node.is("Constant")).flatMap(Constants::value));
   }
 
   private static boolean isParameter(String opType, int input, DataType type) {
-    return type.isFloatingPoint()
-        ? !MEASURED.getOrDefault(opType, Set.of()).contains(input)
-        : INTEGER_WEIGHTS.getOrDefault(opType, Set.of()).contains(input);
+    if (type.isFloatingPoint()) {
+      return !MEASURED.getOrDefault(opType, Set.of()).contains(input);
+    }
+    boolean quantizedTable = opType.equals("Gather") && input == 0 && type.bits() <= 8;
+    return quantizedTable || INTEGER_WEIGHTS.getOrDefault(opType, Set.of()).contains(input);
   }
 
   /** The first node that computes with what {@code node} hands on. */

@@ -4,8 +4,11 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Types and shapes by the ONNX project's own inference, with propagation of shape arithmetic.
@@ -14,6 +17,11 @@ import java.util.Map;
  * it stale; what it states about results of operators that the library does not know is believed.
  */
 public final class ShapeInference {
+  private static final int MODERN_OPSET = 17;
+
+  /** Times that numbers found are put in and inference is asked again. */
+  private static final int MAX_ROUNDS = 8;
+
   private ShapeInference() {}
 
   /**
@@ -28,18 +36,91 @@ public final class ShapeInference {
    *     names it
    */
   public static Shapes infer(Model model, Map<String, long[]> inputShapes) {
-    var inferred = NativeOnnx.inferShapes(question(model, inputShapes)).getGraph();
+    var question = modern(question(model, inputShapes));
+    var inferred = NativeOnnx.inferShapes(question);
+    for (int round = 1; round < MAX_ROUNDS; round++) {
+      var next = withNumbers(question, inferred);
+      if (next.isEmpty()) {
+        break;
+      }
+      question = next.get();
+      inferred = NativeOnnx.inferShapes(question);
+    }
+    return shapes(question.getGraph(), inferred.graph());
+  }
+
+  private static Shapes shapes(GraphProto question, GraphProto inferred) {
     var values = new LinkedHashMap<String, ValueInfo>();
-    model
-        .graph()
-        .initializers()
-        .forEach(
-            (name, tensor) ->
-                values.put(name, ValueInfo.tensor(name, tensor.type(), tensor.shape())));
+    for (var tensor : question.getInitializerList()) {
+      var constant = new Tensor(tensor, null);
+      values.put(
+          tensor.getName(), ValueInfo.tensor(tensor.getName(), constant.type(), constant.shape()));
+    }
     inferred.getInputList().forEach(value -> values.put(value.getName(), new ValueInfo(value)));
     inferred.getValueInfoList().forEach(value -> values.put(value.getName(), new ValueInfo(value)));
-    inferred.getOutputList().forEach(value -> values.put(value.getName(), new ValueInfo(value)));
+    inferred
+        .getOutputList()
+        .forEach(
+            value ->
+                values.merge(
+                    value.getName(),
+                    new ValueInfo(value),
+                    (constant, output) -> output.shape().isPresent() ? output : constant));
     return new Shapes(values);
+  }
+
+  /**
+   * The question with constants in place of the nodes whose results are known by now: some
+   * operators, Slice among them, look at constants only. Empty when there is none.
+   */
+  private static Optional<ModelProto> withNumbers(
+      ModelProto question, NativeOnnx.Inferred inferred) {
+    var types = new HashMap<String, ValueInfo>();
+    inferred.graph().getValueInfoList().forEach(v -> types.put(v.getName(), new ValueInfo(v)));
+    var graph = question.getGraph().toBuilder().clearNode();
+    for (var node : question.getGraph().getNodeList()) {
+      var constant =
+          node.getOutputCount() == 1 && !node.getOpType().equals("Constant")
+              ? constant(types.get(node.getOutput(0)), inferred.numbers())
+              : Optional.<Tensor>empty();
+      if (constant.isPresent()) {
+        var name = node.getOutput(0);
+        graph.addInitializer(constant.get().proto().toBuilder().setName(name));
+      } else {
+        graph.addNode(node);
+      }
+    }
+    return graph.getNodeCount() < question.getGraph().getNodeCount()
+        ? Optional.of(question.toBuilder().setGraph(graph).build())
+        : Optional.empty();
+  }
+
+  /** The library gives a scalar and a vector of one element alike; the inferred rank tells them. */
+  private static Optional<Tensor> constant(@Nullable ValueInfo value, Map<String, long[]> numbers) {
+    var known = value == null ? null : numbers.get(value.name());
+    if (value == null || known == null || value.type() != DataType.INT64) {
+      return Optional.empty();
+    }
+    return value
+        .shape()
+        .filter(shape -> shape.length == 0 ? known.length == 1 : shape.length == 1)
+        .map(shape -> Tensor.longs(shape.length == 0 ? shape : new long[] {known.length}, known));
+  }
+
+  /**
+   * The library follows shape arithmetic through the later versions of operators only, so an older
+   * question is brought there; one that cannot be is asked as it is.
+   */
+  private static ModelProto modern(ModelProto question) {
+    if (NativeSchemas.opset(question.getOpsetImportList()) >= MODERN_OPSET
+        || !OpsetConverter.isFlat(question)) {
+      return question;
+    }
+    try {
+      return NativeOnnx.convertVersion(question, MODERN_OPSET);
+    } catch (InvalidModelException noWay) {
+      return question;
+    }
   }
 
   /** What the library is asked: a light copy of the model, within the versions it knows. */

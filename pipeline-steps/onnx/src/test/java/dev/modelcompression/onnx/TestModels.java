@@ -1,5 +1,7 @@
 package dev.modelcompression.onnx;
 
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -38,7 +40,16 @@ final class TestModels {
     for (Node node : nodes) {
       graph.add(node);
     }
-    outputs.forEach(name -> graph.addOutput(ValueInfo.tensor(name, DataType.FLOAT)));
+    outputs.forEach(
+        name ->
+            graph.addOutput(
+                new ValueInfo(
+                    ValueInfoProto.newBuilder()
+                        .setName(name)
+                        .setType(
+                            TypeProto.newBuilder()
+                                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(1)))
+                        .build())));
     return new Model(graph, 8, 17);
   }
 
