@@ -69,7 +69,7 @@ final class AxisTracer {
       return;
     }
     var unknown = unknownShape(node);
-    if (unknown.isPresent()) {
+    if (unknown.isPresent() && DependencyRules.knows(node)) {
       block(node, "the shape of '" + unknown.get() + "' at " + describe(node) + " is unknown");
     } else {
       couple(node);
@@ -165,7 +165,8 @@ final class AxisTracer {
     return graph.constant(node.input(input));
   }
 
-  private static Optional<String> constantName(Graph graph, String value) {
+  /** Name of the initializer or Constant output behind a value; empty when it is computed. */
+  static Optional<String> constantName(Graph graph, String value) {
     if (graph.constant(value).isEmpty()) {
       return Optional.empty();
     }

@@ -17,8 +17,7 @@ import java.util.Objects;
  * channel's slice, divided by the sum over the channels; then the mean over the weights. A score is
  * thus the share that the channel has of its group, and the scores of every group sum to 1: wide
  * and narrow layers can be ranked together. BN γ is normalized alike, and groups without batch
- * normalization fall back to L2. Taylor scores are squared changes of the same loss, comparable as
- * they are; they are only divided by their total over all groups.
+ * normalization fall back to L2. For scores from gradients see {@link TaylorImportance}.
  */
 public final class ChannelImportance {
   private ChannelImportance() {}
@@ -50,50 +49,6 @@ public final class ChannelImportance {
               + " none: use importance L2, or prune before they are folded");
     }
     return scores;
-  }
-
-  /**
-   * Taylor scores: for each channel the squared sum of gradient × weight over all its parameters.
-   *
-   * @param gradientTimesWeight by initializer name, elementwise, summed over the samples; constants
-   *     that are missing count nothing
-   * @throws IllegalArgumentException an array of another length than its initializer, or none for
-   *     any group
-   */
-  public static Map<String, double[]> taylor(
-      Model model, ChannelGroups groups, Map<String, float[]> gradientTimesWeight) {
-    var scores = new LinkedHashMap<String, double[]>();
-    double total = 0;
-    for (var group : groups.prunable()) {
-      double[] sums = new double[group.channels()];
-      for (var member : group.members()) {
-        float[] products = gradientTimesWeight.get(member.constant());
-        if (products != null) {
-          long[] shape = shape(model, member.constant(), products.length);
-          addAll(sums, channels(member, products, shape, Double::sum));
-        }
-      }
-      double[] squares = Arrays.stream(sums).map(sum -> sum * sum).toArray();
-      total += Arrays.stream(squares).sum();
-      scores.put(group.id(), squares);
-    }
-    if (!scores.isEmpty() && total == 0) {
-      throw new IllegalArgumentException(
-          "importance Taylor got no gradient for any prunable layer; names known: "
-              + gradientTimesWeight.keySet());
-    }
-    double all = total;
-    scores.replaceAll((id, squares) -> Arrays.stream(squares).map(s -> s / all).toArray());
-    return scores;
-  }
-
-  private static long[] shape(Model model, String constant, int found) {
-    var tensor = model.graph().constant(constant).orElseThrow();
-    if (tensor.elementCount() != found) {
-      throw new IllegalArgumentException(
-          "gradient of '" + constant + "' has " + found + " elements, expected " + tensor);
-    }
-    return tensor.shape();
   }
 
   private static boolean noGamma(ChannelGroups groups) {

@@ -46,8 +46,13 @@ final class DependencyRules {
 
   private DependencyRules() {}
 
+  /** Whether channels can be traced through the node's operator. */
+  static boolean knows(Node node) {
+    return node.domain().isEmpty() && !node.hasSubgraph() && BY_OPERATOR.containsKey(node.opType());
+  }
+
   static DependencyRule of(Node node) {
-    return node.domain().isEmpty() && !node.hasSubgraph()
+    return knows(node)
         ? BY_OPERATOR.getOrDefault(node.opType(), DependencyRules::unknown)
         : DependencyRules::unknown;
   }

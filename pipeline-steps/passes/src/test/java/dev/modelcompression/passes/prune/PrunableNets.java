@@ -255,11 +255,12 @@ final class PrunableNets {
   /** Two layers that are no group of each other share one bias, one of them through Identity. */
   private void sharedBias() {
     var bias = builder.normal(0.5, 8);
+    var alias = builder.op("Identity", bias);
     var first = builder.conv(value, channels, 8, 3, 1, 1, false);
     first.setInput(2, bias);
     value = builder.op("Relu", first.output());
     var second = builder.conv(value, 8, 8, 3, 1, 1, false);
-    second.setInput(2, builder.op("Identity", bias));
+    second.setInput(2, alias);
     value = builder.op("Relu", second.output());
     channels = 8;
   }
