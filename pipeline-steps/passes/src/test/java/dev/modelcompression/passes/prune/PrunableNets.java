@@ -14,7 +14,7 @@ import java.util.Random;
  */
 final class PrunableNets {
   static final Map<String, long[]> INPUT_SHAPE = Map.of("input", new long[] {2, 3, 8, 8});
-  static final int KINDS = 19;
+  static final int KINDS = 20;
 
   private final ModelBuilder builder;
   private final Random random;
@@ -74,6 +74,7 @@ final class PrunableNets {
       case 15 -> padded();
       case 16 -> sharedBias();
       case 17 -> joinedShortcut();
+      case 18 -> attention();
       default -> heads();
     }
   }
@@ -278,6 +279,30 @@ final class PrunableNets {
     value = builder.op("Mul", value, builder.uniform(0.5, 1.5, 4, 1));
     var back = builder.constant(Tensor.vector(0L, channels, size, size));
     value = builder.op("Reshape", value, back);
+  }
+
+  /** Self-attention of two heads over the pixels, with a residual addition. */
+  private void attention() {
+    long pixels = (long) size * size;
+    var flat = builder.constant(Tensor.vector(0L, channels, pixels));
+    var image = builder.constant(Tensor.vector(0L, channels, size, size));
+    String tokens = transpose(builder.op("Reshape", value, flat), 0, 2, 1);
+    String query = transpose(projected(tokens, pixels), 0, 2, 1, 3);
+    String key = transpose(projected(tokens, pixels), 0, 2, 3, 1);
+    String content = transpose(projected(tokens, pixels), 0, 2, 1, 3);
+    var weights = with(builder.node("Softmax", builder.op("MatMul", query, key)), "axis", 3);
+    String mixed = transpose(builder.op("MatMul", weights.output(), content), 0, 2, 1, 3);
+    mixed = builder.op("Reshape", mixed, builder.constant(Tensor.vector(0L, pixels, 8L)));
+    mixed = builder.op("MatMul", mixed, builder.normal(0.3, 8, channels));
+    mixed = transpose(builder.op("Add", mixed, tokens), 0, 2, 1);
+    value = builder.op("Reshape", mixed, image);
+  }
+
+  /** [N, S, C] → [N, S, 2, 4]. */
+  private String projected(String tokens, long pixels) {
+    var product = builder.op("MatMul", tokens, builder.normal(0.3, channels, 8));
+    var biased = builder.op("Add", product, builder.normal(0.1, 8));
+    return builder.op("Reshape", biased, builder.constant(Tensor.vector(0L, pixels, 2L, 4L)));
   }
 
   private void halve(String pool) {

@@ -3,6 +3,7 @@ package dev.modelcompression.passes.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.modelcompression.onnx.CostModel;
 import dev.modelcompression.onnx.ExternalData;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.OnnxReader;
@@ -51,6 +52,8 @@ class ResNetPruneTest {
     var pruned = model.copy();
     var result = new ChannelPrunePass(plan, ONE_IMAGE).prune(pruned);
     assertThat(1 - result.macsAfter() / result.macsBefore()).isEqualTo(plan.removedMacs());
+    assertThat((long) result.macsBefore()).isEqualTo(macs(model));
+    assertThat((long) result.macsAfter()).isEqualTo(macs(pruned));
     assertThat(OrtRunner.run(pruned, IMAGES)).containsKey("logits");
     assertThat(groups(pruned).groups())
         .extracting(ChannelGroup::channels)
@@ -62,6 +65,10 @@ class ResNetPruneTest {
     for (long seed = 0; seed < 5; seed++) {
       ChannelPruneEquivalenceTest.checkEquivalent(resnet(), ONE_IMAGE, IMAGES, seed);
     }
+  }
+
+  private static long macs(Model model) {
+    return CostModel.of(model, ShapeInference.infer(model, ONE_IMAGE)).macs();
   }
 
   private static ChannelGroups groups(Model model) {
