@@ -37,7 +37,9 @@ final class LayerRules {
     String value = transposed ? node.input(0) : node.output();
     double each = product(tracer.dims(value), 1) * product(weight, 0, 1);
     int[] filters;
-    if (groups > 1 && weight[1] == 1 && (!transposed || weight[0] == groups)) {
+    boolean oneFilterEach = weight[0] == groups;
+    boolean depthwise = groups > 1 && weight[1] == 1 && (oneFilterEach || !transposed);
+    if (depthwise && (oneFilterEach || x[1].length > 0)) {
       filters = depthwise(tracer, node, x[1], groups);
       tracer.work(node, each, filters);
     } else {
