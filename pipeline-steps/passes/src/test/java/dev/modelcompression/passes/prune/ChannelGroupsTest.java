@@ -42,6 +42,19 @@ class ChannelGroupsTest {
   }
 
   @Test
+  void everyPartOfASplitKeepsAChannelOfItsOwn() {
+    var split = Node.of("Split", "split", List.of(conv(input, 3, 8)), List.of("left", "right"));
+    split.setInput(1, builder.constant(Tensor.vector(3L, 5L)));
+    split.setAttribute("axis", 1);
+    builder.graph().add(split);
+    var joined = builder.node("Concat", builder.op("Relu", "left"), builder.op("Exp", "right"));
+    joined.setAttribute("axis", 1);
+    assertThat(groups(conv(joined.output(), 8, 2)))
+        .extracting(ChannelGroup::channels)
+        .containsExactly(3, 5, 2);
+  }
+
+  @Test
   void flattenGivesEachChannelAllItsPlacesInTheMatrix() {
     var flat = builder.op("Flatten", conv(input, 3, 4));
     var product = builder.op("MatMul", flat, builder.normal(1, 4 * 64, 5));
