@@ -175,13 +175,16 @@ final class ShapeRules {
     if (traced.isEmpty()) {
       return;
     }
-    if (pair.from().size() == 1) {
-      split(tracer, x[traced.get(0)], pair.to().get(0), after, out);
-    } else if (pair.to().size() == 1 && traced.size() == 1) {
-      out[pair.to().get(0)] = merge(tracer.dims(node.input(0)), x, pair.from(), traced.get(0));
+    int axis = traced.get(0);
+    boolean alone = traced.size() == 1;
+    if (alone && axis == pair.from().get(0) && outermost(tracer, x[axis], pair, after, out)) {
+      return;
+    }
+    if (alone && pair.to().size() == 1) {
+      out[pair.to().get(0)] = merge(tracer.dims(node.input(0)), x, pair.from(), axis);
     } else {
       traced.forEach(
-          axis -> tracer.coupling().pin(x[axis], describe(node) + " mixes this axis with others"));
+          at -> tracer.coupling().pin(x[at], describe(node) + " mixes this axis with others"));
     }
   }
 
@@ -200,16 +203,26 @@ final class ShapeRules {
     return units;
   }
 
-  /** The outermost of several new axes carries the channels: whole blocks of them go together. */
-  private static void split(
-      AxisTracer tracer, int[] units, int outermost, long[] after, int[][] out) {
-    int blocks = Math.toIntExact(after[outermost]);
-    int inner = units.length / blocks;
-    out[outermost] = new int[blocks];
-    for (int i = 0; i < units.length; i++) {
-      tracer.coupling().join(units[i], units[i / inner * inner]);
-      out[outermost][i / inner] = units[i / inner * inner];
+  /**
+   * Outermost channels stay outermost: each becomes several indices, or whole blocks of them become
+   * one and go together. False when blocks would overlap.
+   */
+  private static boolean outermost(
+      AxisTracer tracer, int[] units, AxisFactors pair, long[] after, int[][] out) {
+    int to = pair.to().get(0);
+    int length = Math.toIntExact(after[to]);
+    if (length % units.length == 0) {
+      out[to] = new int[length];
+      Arrays.setAll(out[to], i -> units[i / (length / units.length)]);
+    } else if (units.length % length == 0) {
+      int block = units.length / length;
+      for (int i = 0; i < units.length; i++) {
+        tracer.coupling().join(units[i], units[i / block * block]);
+      }
+      out[to] = new int[length];
+      Arrays.setAll(out[to], i -> units[i * block]);
     }
+    return out[to].length > 0;
   }
 
   private static int clamp(long position, int length) {

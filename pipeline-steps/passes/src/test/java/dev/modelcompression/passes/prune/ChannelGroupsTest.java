@@ -12,7 +12,12 @@ import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.passes.testing.ModelBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which channels belong together, and what may not be touched, each by name. */
 class ChannelGroupsTest {
@@ -98,15 +103,42 @@ class ChannelGroupsTest {
                 + " not known to channel pruning");
   }
 
+  static Stream<Arguments> operatorsThatPin() {
+    return Stream.of(
+        pins("LRN", node -> node.setAttribute("size", 3), "(LRN) mixes the channels"),
+        pins("Softmax", node -> node.setAttribute("axis", 1), "(Softmax) mixes the channels"),
+        pins("LpNormalization", node -> node.setAttribute("axis", 1), "mixes the channels"),
+        pins(
+            "ReduceMax", node -> node.setAttribute("axes", new long[] {1, 2}), "reduces this axis"),
+        pins("ReduceMax", node -> {}, "reduces this axis"),
+        pins("DepthToSpace", node -> node.setAttribute("blocksize", 2), "is not known"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operatorsThatPin")
+  void operatorThatMixesChannelsPinsThem(
+      String operator, Consumer<Node> attributes, String reason) {
+    var node = builder.node(operator, conv(input, 3, 8));
+    attributes.accept(node);
+    assertThat(groups(node.output()).get(0).blockedBy().orElseThrow()).contains(reason);
+  }
+
   @Test
-  void normalizationOverChannelsPinsThem() {
-    var norm = builder.op("LRN", conv(input, 3, 8));
-    var model = model(conv(norm, 8, 2));
-    model.graph().nodes("LRN").get(0).setAttribute("size", 3);
-    assertThat(ChannelGroups.of(model, ShapeInference.infer(model, Map.of())).groups().get(0))
-        .extracting(group -> group.blockedBy().orElse(""))
-        .asString()
-        .contains("(LRN) mixes the channels of this axis");
+  void paddedOrSteppedChannelsArePinned() {
+    var pads = builder.constant(Tensor.vector(0L, 1, 0, 0, 0, 0, 0, 0));
+    var padded = builder.op("Pad", conv(input, 3, 8), pads);
+    var ends = builder.constant(Tensor.vector(8L));
+    var one = builder.constant(Tensor.vector(1L));
+    var two = builder.constant(Tensor.vector(2L));
+    var stepped = builder.op("Slice", conv(input, 3, 8), one, ends, one, two);
+    assertThat(groups(builder.op("Flatten", padded)).get(0).blockedBy().orElseThrow())
+        .contains("(Pad) pads this axis");
+    assertThat(groups(builder.op("Flatten", stepped)).get(1).blockedBy().orElseThrow())
+        .contains("(Slice) takes it in steps");
+  }
+
+  private static Arguments pins(String operator, Consumer<Node> attributes, String reason) {
+    return Arguments.of(operator, attributes, reason);
   }
 
   @Test
