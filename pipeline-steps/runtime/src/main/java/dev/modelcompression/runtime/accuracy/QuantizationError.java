@@ -11,11 +11,16 @@ import dev.modelcompression.runtime.session.OrtModel;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
 import dev.modelcompression.runtime.session.SessionSettings.Optimization;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * How far the values of a quantized model are from those of the float model that it was made from.
  *
  * <p>Values are matched by name: quantization in QDQ form gives the dequantized value the name of
- * the float one. The error of a value holds what the nodes before it have already lost; {@code
- * lossDb} is what this node adds.
+ * the float one. The error of a value holds what the nodes before it have lost already, so nodes
+ * are ranked by what they add.
  */
 public final class QuantizationError {
   private QuantizationError() {}
@@ -37,46 +42,69 @@ public final class QuantizationError {
    * @param opType its operator
    * @param value name of the value compared
    * @param sqnrDb 10·log10(Σx² / Σ(x − y)²) over all elements and samples; absent when both agree
-   * @param lossDb by how much this is below the worst of the node's inputs; for the first nodes,
-   *     below 60 dB, which is as good as exact
+   * @param addedNoise share of noise, N / (Σx² + N) with N = Σ(x − y)², less that of the worst of
+   *     the values that the node computes from; negative where errors average out. As a share it
+   *     cannot grow without end, so that nodes behind a ruined one, which amplify its noise, rank
+   *     below it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record NodeError(
-      String node, String opType, String value, @Nullable Double sqnrDb, double lossDb) {}
-
-  private static final double EXACT_DB = 60;
+      String node, String opType, String value, @Nullable Double sqnrDb, double addedNoise) {}
 
   /**
    * Compares the outputs of all nodes with weights.
    *
    * @param samples data to run; a few dozen rows suffice
-   * @return the node that loses most first
+   * @return the node that adds most noise first
    */
   public static List<NodeError> byNode(
       Model original, Model quantized, Dataset samples, int batch, int threads) {
     var values = comparable(original.graph(), quantized.graph());
-    var sqnr =
-        sqnr(original, quantized, values.keySet().stream().toList(), samples, batch, threads);
+    var names = List.copyOf(values.keySet());
+    var noise = noise(original, quantized, names, samples, batch, threads);
     var errors = new ArrayList<NodeError>();
     values.forEach(
         (value, node) -> {
-          double worstInput =
-              original.graph().ancestors(value).stream()
-                  .flatMap(ancestor -> ancestor.outputs().stream())
-                  .filter(output -> !output.equals(value) && sqnr.containsKey(output))
-                  .mapToDouble(output -> decibels(sqnr.get(output)))
-                  .min()
-                  .orElse(EXACT_DB);
-          Double own = sqnr.get(value);
+          double own = noise.getOrDefault(value, 0.0);
+          double before =
+              nearest(original.graph(), value, noise.keySet()).stream()
+                  .mapToDouble(input -> noise.getOrDefault(input, 0.0))
+                  .max()
+                  .orElse(0);
+          Double sqnrDb = own == 0 ? null : -10 * Math.log10(own);
           errors.add(
-              new NodeError(node.label(), node.opType(), value, own, worstInput - decibels(own)));
+              new NodeError(
+                  node.label(), node.opType(), value, sqnrDb, share(own) - share(before)));
         });
-    errors.sort(Comparator.comparingDouble(NodeError::lossDb).reversed());
+    errors.sort(Comparator.comparingDouble(NodeError::addedNoise).reversed());
     return errors;
   }
 
-  private static double decibels(@Nullable Double sqnr) {
-    return sqnr == null ? EXACT_DB : Math.min(EXACT_DB, sqnr);
+  private static double share(double noiseOverSignal) {
+    return noiseOverSignal / (1 + noiseOverSignal);
+  }
+
+  /** The compared values that a value is computed from, without another compared one between. */
+  private static Set<String> nearest(Graph graph, String value, Set<String> compared) {
+    var found = new LinkedHashSet<String>();
+    var seen = new HashSet<String>();
+    var queue = new ArrayDeque<>(inputs(graph, value));
+    while (!queue.isEmpty()) {
+      String input = queue.remove();
+      if (!seen.add(input)) {
+        continue;
+      }
+      if (compared.contains(input)) {
+        found.add(input);
+      } else {
+        queue.addAll(inputs(graph, input));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> inputs(Graph graph, String value) {
+    return graph.producer(value).map(Node::inputs).orElse(List.of());
   }
 
   /** Values that both graphs have, with the node with weights that each comes from. */
@@ -86,27 +114,31 @@ public final class QuantizationError {
       if (!node.isAny("Conv", "ConvTranspose", "Gemm", "MatMul")) {
         continue;
       }
-      String value = node.output();
-      // What follows is fused into the node: compare where the quantized model has a value again.
-      while (!sameMeaning(quantized, value)) {
-        var next = original.soleConsumer(value);
-        if (next.isEmpty() || !next.get().isAny("Relu", "Clip", "Add", "LeakyRelu")) {
-          break;
-        }
-        value = next.get().output();
-      }
-      if (sameMeaning(quantized, value)) {
-        values.putIfAbsent(value, node);
-      }
+      quantizedResult(original, quantized, node)
+          .ifPresent(value -> values.putIfAbsent(value, node));
     }
     return values;
   }
 
-  private static boolean sameMeaning(Graph quantized, String value) {
-    return quantized.producer(value).isPresent();
+  /**
+   * The value that the quantized model rounds to 8 bits: the node's, or that of an activation
+   * behind it; the node's own where it stays float.
+   */
+  private static Optional<String> quantizedResult(Graph original, Graph quantized, Node node) {
+    Optional<Node> current = Optional.of(node);
+    while (current.isPresent()) {
+      String value = current.get().output();
+      if (quantized.producer(value).filter(p -> p.is("DequantizeLinear")).isPresent()) {
+        return Optional.of(value);
+      }
+      current =
+          original.soleConsumer(value).filter(next -> next.isAny("Relu", "Clip", "LeakyRelu"));
+    }
+    return Optional.of(node.output()).filter(value -> quantized.producer(value).isPresent());
   }
 
-  private static Map<String, @Nullable Double> sqnr(
+  /** Noise over signal by value; values that agree exactly have 0. */
+  private static Map<String, Double> noise(
       Model original,
       Model quantized,
       List<String> values,
@@ -131,11 +163,12 @@ public final class QuantizationError {
         }
       }
     }
-    var sqnr = new LinkedHashMap<String, @Nullable Double>();
+    var ratios = new LinkedHashMap<String, Double>();
     for (int i = 0; i < signal.length; i++) {
-      sqnr.put(values.get(i), noise[i] == 0 ? null : 10 * Math.log10(signal[i] / noise[i]));
+      ratios.put(
+          values.get(i), noise[i] == 0 ? 0 : noise[i] / Math.max(signal[i], Double.MIN_NORMAL));
     }
-    return sqnr;
+    return ratios;
   }
 
   private static void add(
