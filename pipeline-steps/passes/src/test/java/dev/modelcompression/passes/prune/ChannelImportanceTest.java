@@ -7,31 +7,41 @@ import static org.assertj.core.api.Assertions.within;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ShapeInference;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.passes.testing.ModelBuilder;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Two channels between a 1×1 convolution [2, 1] and one [1, 2] that reads them. */
+/** Two channels between a 1×1 convolution [2, 1] and one [2, 2] that reads them. */
 class ChannelImportanceTest {
   private static final Offset<Double> ROUNDING = within(1e-6);
 
   private final ModelBuilder builder = new ModelBuilder(17, 1);
   private final String filters = builder.constant(Tensor.floats(new long[] {2, 1, 1, 1}, 3, -1));
-  private final String readers = builder.constant(Tensor.floats(new long[] {1, 2, 1, 1}, -2, 6));
+  private final String readers =
+      builder.constant(Tensor.floats(new long[] {2, 2, 1, 1}, -2, 3, 0, 3));
 
   @Test
   void normsAreSharesOfEachWeightThenTheirMean() {
     var model = model(false);
-    // Filters: 3/4 and 1/4; readers: 2/8 and 6/8.
+    // Filters: 3/4 and 1/4; readers: 2/8 and 6/8, or 2 and √18 of their sum.
     assertScores(model, Importance.L1, 0.5, 0.5);
-    assertScores(model, Importance.L2, 0.5, 0.5);
+    double reader = 2 / (2 + Math.sqrt(18));
+    assertScores(model, Importance.L2, (0.75 + reader) / 2, (1.25 - reader) / 2);
   }
 
   @Test
   void gammaCountsWhereThereIsANormalization() {
     assertScores(model(true), Importance.BN_GAMMA, 0.8, 0.2);
-    assertScores(model(false), Importance.L2, 0.5, 0.5);
+  }
+
+  @Test
+  void gammaIsRefusedWithoutAnyNormalization() {
+    var model = model(false);
+    assertThatThrownBy(() -> ChannelImportance.scores(model, groups(model), Importance.BN_GAMMA))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("use importance L2");
   }
 
   @Test
@@ -54,7 +64,7 @@ class ChannelImportanceTest {
     var model = model(false);
     var groups = groups(model);
     var taylor = new TaylorImportance(model, groups);
-    taylor.add(Map.of(filters, new float[] {1, 2}, readers, new float[] {2, -2}));
+    taylor.add(Map.of(filters, new float[] {1, 2}, readers, new float[] {3, -4, -1, 2}));
     taylor.add(Map.of(filters, new float[] {-1, 1}));
     // Channel 0: (1 + 2)² + (−1)² = 10; channel 1: (2 − 2)² + 1² = 1.
     var scores = taylor.scores().get(groups.groups().get(0).id());
