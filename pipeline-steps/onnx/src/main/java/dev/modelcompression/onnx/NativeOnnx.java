@@ -115,7 +115,7 @@ final class NativeOnnx {
   /**
    * One line out of the library's message, which nests its own prefixes and may show a C++ stack.
    */
-  private static String firstFault(@Nullable String message) {
+  static String firstFault(@Nullable String message) {
     if (message == null) {
       return "the ONNX library gave no reason";
     }

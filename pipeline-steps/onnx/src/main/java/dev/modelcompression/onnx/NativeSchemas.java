@@ -17,7 +17,7 @@ final class NativeSchemas {
   /**
    * Verifies all nodes of a message that is given in both worlds; nodes without a schema pass.
    *
-   * @throws RuntimeException the native library's complaint about a node
+   * @throws InvalidModelException a node breaks its schema; the message names it
    */
   static void verify(ModelProto model, org.bytedeco.onnx.ModelProto same) {
     int opset = opset(model.getOpsetImportList());
@@ -54,7 +54,12 @@ final class NativeSchemas {
 
   private static void verify(NodeProto node, org.bytedeco.onnx.NodeProto same, int opset) {
     if (NodeChecks.isStandard(node) && knows(node.getOpType(), opset)) {
-      OpSchemaRegistry.Schema(node.getOpType(), opset, "").Verify(same);
+      try {
+        OpSchemaRegistry.Schema(node.getOpType(), opset, "").Verify(same);
+      } catch (RuntimeException e) {
+        throw new InvalidModelException(
+            Fault.node(node) + ": " + NativeOnnx.firstFault(e.getMessage()), e);
+      }
     }
     for (int a = 0; a < node.getAttributeCount(); a++) {
       var attribute = node.getAttribute(a);

@@ -2,13 +2,12 @@ package dev.modelcompression.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Types and shapes by the ONNX project's own inference, with propagation of shape arithmetic.
@@ -20,7 +19,7 @@ public final class ShapeInference {
   private static final int MODERN_OPSET = 17;
 
   /** Times that numbers found are put in and inference is asked again. */
-  private static final int MAX_ROUNDS = 8;
+  private static final int MAX_ROUNDS = 32;
 
   private ShapeInference() {}
 
@@ -36,10 +35,10 @@ public final class ShapeInference {
    *     names it
    */
   public static Shapes infer(Model model, Map<String, long[]> inputShapes) {
-    var question = modern(question(model, inputShapes));
+    var question = GuardedOperators.hide(modern(question(model, inputShapes)));
     var inferred = NativeOnnx.inferShapes(question);
     for (int round = 1; round < MAX_ROUNDS; round++) {
-      var next = withNumbers(question, inferred);
+      var next = refined(question, inferred);
       if (next.isEmpty()) {
         break;
       }
@@ -70,39 +69,42 @@ public final class ShapeInference {
   }
 
   /**
-   * The question with constants in place of the nodes whose results are known by now: some
-   * operators, Slice among them, look at constants only. Empty when there is none.
+   * The question with what is known by now put in: constants in place of the nodes whose results
+   * are known, because some operators, Slice among them, look at constants only; and the {@link
+   * GuardedOperators} whose inputs are known to fit. Empty when there is nothing to put in.
    */
-  private static Optional<ModelProto> withNumbers(
-      ModelProto question, NativeOnnx.Inferred inferred) {
-    var types = new HashMap<String, ValueInfo>();
-    inferred.graph().getValueInfoList().forEach(v -> types.put(v.getName(), new ValueInfo(v)));
+  private static Optional<ModelProto> refined(ModelProto question, NativeOnnx.Inferred inferred) {
+    var shapes = shapes(question.getGraph(), inferred.graph());
     var graph = question.getGraph().toBuilder().clearNode();
+    boolean changed = false;
     for (var node : question.getGraph().getNodeList()) {
-      var constant =
-          node.getOutputCount() == 1 && !node.getOpType().equals("Constant")
-              ? constant(types.get(node.getOutput(0)), inferred.numbers())
-              : Optional.<Tensor>empty();
+      var constant = constant(node, shapes, inferred.numbers());
       if (constant.isPresent()) {
         var name = node.getOutput(0);
         graph.addInitializer(constant.get().proto().toBuilder().setName(name));
-      } else {
-        graph.addNode(node);
+        changed = true;
+        continue;
       }
+      var shown = GuardedOperators.shown(node, shapes::shape);
+      graph.addNode(shown.orElse(node));
+      changed |= shown.isPresent();
     }
-    return graph.getNodeCount() < question.getGraph().getNodeCount()
-        ? Optional.of(question.toBuilder().setGraph(graph).build())
-        : Optional.empty();
+    return changed ? Optional.of(question.toBuilder().setGraph(graph).build()) : Optional.empty();
   }
 
   /** The library gives a scalar and a vector of one element alike; the inferred rank tells them. */
-  private static Optional<Tensor> constant(@Nullable ValueInfo value, Map<String, long[]> numbers) {
-    var known = value == null ? null : numbers.get(value.name());
-    if (value == null || known == null || value.type() != DataType.INT64) {
+  private static Optional<Tensor> constant(
+      NodeProto node, Shapes shapes, Map<String, long[]> numbers) {
+    if (node.getOutputCount() != 1 || node.getOpType().equals("Constant")) {
       return Optional.empty();
     }
-    return value
-        .shape()
+    var name = node.getOutput(0);
+    var known = numbers.get(name);
+    if (known == null || shapes.type(name) != DataType.INT64) {
+      return Optional.empty();
+    }
+    return shapes
+        .shape(name)
         .filter(shape -> shape.length == 0 ? known.length == 1 : shape.length == 1)
         .map(shape -> Tensor.longs(shape.length == 0 ? shape : new long[] {known.length}, known));
   }

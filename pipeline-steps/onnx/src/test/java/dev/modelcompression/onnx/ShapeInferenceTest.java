@@ -110,4 +110,31 @@ class ShapeInferenceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 dimensions");
   }
+
+  @Test
+  void operatorsThatCrashTheLibraryAreKeptFromIt() {
+    var einsum = node("Einsum", List.of("x", "x"), "y");
+    einsum.setAttribute("equation", "abc,abc->ab");
+    var model = TestModels.of(new long[] {2, 3}, List.of("y"), einsum);
+    assertThat(ShapeInference.infer(model, Map.of()).shape("y")).isEmpty();
+    einsum.setAttribute("equation", "ab,cb->ac");
+    assertThat(ShapeInference.infer(model, Map.of()).shape("y")).hasValue(new long[] {2, 2});
+
+    var gather = node("GatherND", List.of("x", "i"), "y");
+    gather.setAttribute("batch_dims", -1L);
+    var other = TestModels.of(new long[] {2, 3}, List.of("y"), gather);
+    other.graph().setInitializer("i", Tensor.longs(new long[] {5, 1}, 0, 1, 0, 1, 0));
+    assertThat(ShapeInference.infer(other, Map.of()).shape("y")).isEmpty();
+    gather.setAttribute("batch_dims", 0L);
+    assertThat(ShapeInference.infer(other, Map.of()).shape("y")).hasValue(new long[] {5, 3});
+  }
+
+  @Test
+  void aMissingAttributeIsAFaultOfTheNodeAndNotACrash() {
+    var scan = Node.of("Scan", "scan", List.of("x"), List.of("y"));
+    var model = TestModels.of(new long[] {2, 3}, List.of("y"), scan);
+    assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining("scan");
+  }
 }
