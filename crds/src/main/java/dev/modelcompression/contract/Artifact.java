@@ -19,6 +19,9 @@ public record Artifact(String name, String uri, String digest, long bytes) {
   /** Name of the model that the user started from. */
   public static final String ORIGINAL = "original";
 
+  /** Prefix of the names of models that earlier steps of a trial made; the step's name follows. */
+  public static final String STAGE = "stage.";
+
   public Artifact {
     if (!DIGEST.matcher(digest).matches()) {
       throw new IllegalArgumentException(

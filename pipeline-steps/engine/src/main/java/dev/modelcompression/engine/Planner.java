@@ -8,6 +8,7 @@ import dev.modelcompression.contract.DatasetInput;
 import dev.modelcompression.contract.ExitCode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,7 @@ public final class Planner {
     Plan plan = Plan.of(run.spec().steps(), trial);
     Artifact model = run.original().at(Artifact.MODEL, run.original().uri());
     Map<String, Double> metrics = Map.of();
+    Map<String, Artifact> made = new LinkedHashMap<>();
     for (int i = 0; i < plan.steps().size(); i++) {
       Step step = plan.steps().get(i);
       List<Attempt> known = known(number, step.name());
@@ -69,13 +71,16 @@ public final class Planner {
               .filter(outcome -> outcome.exit() == ExitCode.DONE)
               .findFirst();
       if (done.isEmpty()) {
-        return notDone(number, trial, plan, i, known, model);
+        return notDone(number, trial, plan, i, known, model, made);
       }
-      Artifact made = done.get().outputs().get(Artifact.MODEL);
-      if (made == null && step.type().makesModel() && step.type() != StepType.CUSTOM) {
+      Artifact output = done.get().outputs().get(Artifact.MODEL);
+      if (output == null && step.type().makesModel() && step.type() != StepType.CUSTOM) {
         return Optional.of(failed(step, ExitCode.INTERNAL, "ended well but put out no model"));
       }
-      model = made == null || !step.type().makesModel() ? model : made;
+      if (output != null && step.type().makesModel()) {
+        model = output;
+        made.put(step.name(), output);
+      }
       metrics = step.type() == StepType.EVALUATE ? done.get().metrics() : metrics;
     }
     return judge(number, trial, model, metrics);
@@ -83,13 +88,19 @@ public final class Planner {
 
   /** What to do about a step of which no attempt has ended well. */
   private Optional<Decision> notDone(
-      int trialNumber, Trial trial, Plan plan, int index, List<Attempt> known, Artifact model) {
+      int trialNumber,
+      Trial trial,
+      Plan plan,
+      int index,
+      List<Attempt> known,
+      Artifact model,
+      Map<String, Artifact> made) {
     Step step = plan.steps().get(index);
     if (known.stream().anyMatch(attempt -> attempt.outcome().isEmpty())) {
       return Optional.of(Decision.WAIT);
     }
     if (known.isEmpty()) {
-      return Optional.of(start(trialNumber, plan, index, 1, model));
+      return Optional.of(start(trialNumber, plan, index, 1, model, made));
     }
     Attempt last = known.get(known.size() - 1);
     Attempt.Outcome outcome = last.outcome().orElseThrow();
@@ -99,17 +110,22 @@ public final class Planner {
       return Optional.empty();
     }
     if (outcome.exit().retryable() && known.size() <= step.retries()) {
-      return Optional.of(start(trialNumber, plan, index, last.number() + 1, model));
+      return Optional.of(start(trialNumber, plan, index, last.number() + 1, model, made));
     }
     String times = known.size() > 1 ? " on attempt " + known.size() : "";
     return Optional.of(failed(step, outcome.exit(), outcome.message() + times));
   }
 
-  private Decision start(int trial, Plan plan, int index, int attempt, Artifact model) {
+  private Decision start(
+      int trial, Plan plan, int index, int attempt, Artifact model, Map<String, Artifact> made) {
     Step step = plan.steps().get(index);
     Map<String, Artifact> inputs = new TreeMap<>(Map.of(Artifact.MODEL, model));
     if (Plan.needsOriginal(step)) {
       inputs.put(Artifact.ORIGINAL, run.original());
+    }
+    if (step.type() == StepType.EVALUATE) {
+      // The report shows what each step did to the model, measured like the result itself.
+      made.forEach((name, stage) -> inputs.put(Artifact.STAGE + name, stage));
     }
     Map<String, DatasetInput> datasets = new TreeMap<>(run.datasets());
     datasets.keySet().removeIf(name -> !Plan.needsDataset(step, name));
