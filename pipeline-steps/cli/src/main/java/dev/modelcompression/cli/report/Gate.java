@@ -15,10 +15,10 @@ public record Gate(
         String metric,
     @JsonPropertyDescription(
             "How the limit is meant: `min` and `max` bound the result itself, `maxDrop` how far it may fall below"
-                + " the original, `maxRatio` result divided by original.")
+                + " the original, `minRatio` and `maxRatio` result divided by original.")
         Kind kind,
     @JsonPropertyDescription(
-            "The limit, in the metric's unit for min, max and maxDrop; a ratio for maxRatio.")
+            "The limit, in the metric's unit for min, max and maxDrop; a ratio for minRatio and maxRatio.")
         double limit,
     @JsonPropertyDescription(
             "What the limit is compared with: the metric, its drop or its ratio, by `kind`. Absent when it was not"
@@ -34,6 +34,7 @@ public record Gate(
     min,
     max,
     maxDrop,
+    minRatio,
     maxRatio
   }
 

@@ -52,6 +52,7 @@ record GateText(
       case min -> "at least " + number;
       case max -> "at most " + number;
       case maxDrop -> "may fall by " + number;
+      case minRatio -> "at least " + number + " the original";
       case maxRatio -> "at most " + number + " the original";
     };
   }
@@ -66,7 +67,7 @@ record GateText(
   /** A number as the kind of gate means it: a ratio, a difference or the metric itself. */
   private static String number(Gate.Kind kind, Unit unit, double number) {
     return switch (kind) {
-      case maxRatio -> String.format(Locale.ROOT, "%.3f\u00a0\u00d7", number);
+      case minRatio, maxRatio -> String.format(Locale.ROOT, "%.3f\u00a0\u00d7", number);
       case maxDrop -> difference(unit, number);
       case min, max -> unit.format(number);
     };

@@ -1,0 +1,87 @@
+package dev.modelcompression.cli;
+
+import dev.modelcompression.cli.step.Failures;
+import dev.modelcompression.cli.step.ToolVersion;
+import dev.modelcompression.contract.ExitCode;
+import java.io.PrintWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** Entry point of the {@code mc} command. */
+@Command(
+    name = "mc",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description =
+        "Makes trained ONNX models smaller and faster, and proves that they are still good enough.",
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0 done    3 a gate failed    64 bad request    65 bad model or data    69 unsupported",
+      "  70 our bug    75 try again    130 interrupted    137 killed or out of memory    143 terminated",
+      "%nBegin with: mc run -f examples/fashion-mnist/compression.yaml"
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    var progress = new TerminalProgress(System.err, Terminal.isInteractive());
+    var line =
+        new CommandLine(new Main())
+            .addSubcommand(new RunCommand(progress))
+            .addSubcommand(new ValidateCommand())
+            .addSubcommand(StepCommand.analyze(progress))
+            .addSubcommand(StepCommand.optimize(progress))
+            .addSubcommand(StepCommand.prune(progress))
+            .addSubcommand(StepCommand.fineTune(progress))
+            .addSubcommand(StepCommand.quantize(progress))
+            .addSubcommand(StepCommand.evaluate(progress))
+            .addSubcommand(new StepContractCommand(progress))
+            .addSubcommand("completion", new AutoComplete.GenerateCompletion());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setParameterExceptionHandler(
+        (e, args) -> {
+          var command = e.getCommandLine();
+          fail(command.getErr(), String.valueOf(e.getMessage()));
+          if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
+            command.getErr().println("See 'mc " + path(command) + "--help'.");
+          }
+          return ExitCode.BAD_REQUEST.code();
+        });
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          progress.close();
+          fail(command.getErr(), Failures.message(e));
+          Failures.trace(e);
+          return Failures.exit(e).code();
+        });
+    return line;
+  }
+
+  private static String path(CommandLine command) {
+    return command.getParent() == null
+        ? ""
+        : path(command.getParent()) + command.getCommandName() + " ";
+  }
+
+  private static void fail(PrintWriter err, String message) {
+    err.println("mc: " + message);
+    err.flush();
+  }
+
+  /** Reads the version that the build stamped. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"mc " + ToolVersion.get()};
+    }
+  }
+}

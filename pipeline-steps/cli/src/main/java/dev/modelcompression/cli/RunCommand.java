@@ -1,0 +1,186 @@
+package dev.modelcompression.cli;
+
+import dev.modelcompression.api.Manifest;
+import dev.modelcompression.cli.report.ConsoleReport;
+import dev.modelcompression.cli.report.Report;
+import dev.modelcompression.cli.report.ReportHtml;
+import dev.modelcompression.cli.report.ReportJson;
+import dev.modelcompression.cli.run.LocalSteps;
+import dev.modelcompression.cli.run.ResultModel;
+import dev.modelcompression.cli.run.RunReport;
+import dev.modelcompression.cli.run.WorkspaceLocation;
+import dev.modelcompression.cli.step.StepInputs;
+import dev.modelcompression.cli.step.ToolVersion;
+import dev.modelcompression.contract.Artifact;
+import dev.modelcompression.contract.ExitCode;
+import dev.modelcompression.engine.DirectoryWorkspace;
+import dev.modelcompression.engine.LocalPipeline;
+import dev.modelcompression.engine.Run;
+import dev.modelcompression.engine.RunResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mc run}: the whole pipeline of a ModelCompression, in this process. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs every step of a ModelCompression on this machine and judges the result.",
+      "Finished steps are kept in the workspace: running the same again does only what is missing."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final int WIDTH = 100;
+  private static final int STOP_SECONDS = 30;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ManifestOptions manifest;
+
+  @Option(
+      names = {"-w", "--workspace"},
+      paramLabel = "DIR",
+      description =
+          "Where results, reports and the step cache are kept. Defaults to spec.workspace where that is a file: URI,"
+              + " else to ./mc-workspace/NAME.")
+  private @Nullable Path workspace;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Threads to compute with. Trained weights are bit-identical for the same number. Defaults to 2, or 1 on a"
+              + " single core.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "text|json",
+      description =
+          "What is printed at the end: a summary, or the report as JSON. Defaults to text.")
+  private OutputFormat output = OutputFormat.text;
+
+  private final TerminalProgress progress;
+
+  RunCommand(TerminalProgress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() {
+    Manifest parsed = manifest.parse();
+    var inputs = new StepInputs(manifest.folder());
+    Run run =
+        Run.of(
+            parsed.spec(), ToolVersion.get(), original(parsed, inputs), datasets(parsed, inputs));
+    Path root = WorkspaceLocation.of(workspace, parsed, manifest.folder());
+    var store = new DirectoryWorkspace(root);
+    var clock = Clock.systemUTC();
+    int threadCount = Threads.check(threads);
+    var pipeline =
+        new LocalPipeline(
+            store, new LocalSteps(inputs, clock), new RunProgress(progress), clock, threadCount);
+    var started = clock.instant();
+    RunResult result = stoppable(pipeline, run, parsed.metadata().name());
+    if (result.verdict().exit() == ExitCode.INTERRUPTED) {
+      return ExitCode.INTERRUPTED.code();
+    }
+    var report =
+        new RunReport(
+                parsed,
+                run,
+                result,
+                inputs,
+                threadCount,
+                started,
+                clock.instant(),
+                manifest.command(root))
+            .build();
+    Path page = publish(report, result, root);
+    print(report, page);
+    return result.verdict().exit().code();
+  }
+
+  private static Artifact original(Manifest manifest, StepInputs inputs) {
+    return inputs.artifact(Artifact.ORIGINAL, manifest.spec().model().uri());
+  }
+
+  private static Map<String, Artifact> datasets(Manifest manifest, StepInputs inputs) {
+    Map<String, Artifact> files = new LinkedHashMap<>();
+    manifest
+        .spec()
+        .datasets()
+        .byName()
+        .forEach(
+            (name, source) -> {
+              if (source.uri() != null) {
+                files.put(name, inputs.artifact(name, source.uri()));
+              }
+            });
+    return files;
+  }
+
+  /** Runs such that Ctrl-C ends the running step in order and keeps the others. */
+  private static RunResult stoppable(LocalPipeline pipeline, Run run, String name) {
+    var done = new CountDownLatch(1);
+    var hook =
+        new Thread(
+            () -> {
+              pipeline.stop();
+              try {
+                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  System.err.println(
+                      "mc: the running step did not stop in time; it will run again");
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return pipeline.run(run, name);
+    } finally {
+      done.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is ending: the hook is what stopped the run.
+      }
+    }
+  }
+
+  private static Path publish(Report report, RunResult result, Path root) {
+    Path page = root.resolve("report.html");
+    try {
+      ReportJson.write(report, root.resolve("report.json"));
+      ReportHtml.write(report, page);
+      ResultModel.publish(result.verdict().model(), root);
+    } catch (IOException e) {
+      throw new UncheckedIOException(root + ": the report cannot be written: " + e.getMessage(), e);
+    }
+    return page;
+  }
+
+  private void print(Report report, Path page) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(
+        output == OutputFormat.json
+            ? ReportJson.render(report)
+            : ConsoleReport.render(report, page, WIDTH, Terminal.isInteractive()));
+    out.flush();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.modelcompression.cli.step;
+
+import dev.modelcompression.api.Datasets;
+import dev.modelcompression.api.PruneSettings;
+import dev.modelcompression.api.PruneSettings.Structure;
+import dev.modelcompression.cli.report.Details.PrunedLayer;
+import dev.modelcompression.data.Dataset;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.passes.prune.ChannelGroups;
+import dev.modelcompression.passes.prune.ChannelImportance;
+import dev.modelcompression.passes.prune.ChannelPrunePass;
+import dev.modelcompression.passes.prune.ChannelPruneSettings;
+import dev.modelcompression.passes.prune.Importance;
+import dev.modelcompression.passes.prune.LayerChange;
+import dev.modelcompression.passes.prune.PrunePlan;
+import dev.modelcompression.passes.prune.PrunePlanner;
+import dev.modelcompression.passes.prune.PruneResult;
+import dev.modelcompression.passes.prune.TaylorImportance;
+import dev.modelcompression.training.Saliency;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Removes the channels or weights that matter least. */
+final class PruneStep implements StepAction {
+  private static final int SALIENCY_BATCH = 64;
+
+  private final PruneSettings settings;
+
+  PruneStep(PruneSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What pruning did. */
+  record Details(List<String> notes, List<PrunedLayer> prunedLayers) {}
+
+  @Override
+  public StepResult run(StepJob job) {
+    var model = job.model();
+    return settings.structure() == Structure.CHANNEL
+        ? channels(job, model)
+        : new WeightPruning(settings).run(job, model);
+  }
+
+  private StepResult channels(StepJob job, Model model) {
+    var groups = ChannelGroups.of(model, ModelNumbers.shapes(model));
+    var scores =
+        settings.importance() == PruneSettings.Importance.TAYLOR
+            ? taylor(job, model, groups)
+            : ChannelImportance.scores(
+                model, groups, Importance.valueOf(settings.importance().name()));
+    job.progress().update(1, 2, "plan");
+    var plan = PrunePlanner.plan(model, groups, scores, planSettings());
+    var result = new ChannelPrunePass(plan, ModelNumbers.sampleShapes(model)).prune(model);
+    var notes =
+        List.of(
+            share("MACs", result.macsBefore(), result.macsAfter()),
+            share("parameters", result.parametersBefore(), result.parametersAfter()));
+    return StepResult.of(
+        model,
+        ModelNumbers.metrics(model),
+        new Details(notes, layers(result)),
+        String.join(", ", notes));
+  }
+
+  private Map<String, double[]> taylor(StepJob job, Model model, ChannelGroups groups) {
+    var data = trainingData(job);
+    var importance = new TaylorImportance(model, groups);
+    Saliency.taylorPerBatch(
+        model, data, batches(settings), job.seed(), job.threads(), importance::add);
+    return importance.scores();
+  }
+
+  static Dataset trainingData(StepJob job) {
+    return job.dataset(Datasets.TRAINING, "Taylor importance");
+  }
+
+  static int batches(PruneSettings settings) {
+    return Math.max(1, settings.samples() / SALIENCY_BATCH);
+  }
+
+  private ChannelPruneSettings planSettings() {
+    return new ChannelPruneSettings(
+        settings.ratio(),
+        ChannelPruneSettings.RatioOf.valueOf(settings.ratioOf().name()),
+        ChannelPruneSettings.Scope.valueOf(settings.scope().name()),
+        settings.roundTo(),
+        ChannelPruneSettings.DEFAULT_MAX_RATIO_PER_GROUP,
+        1,
+        Set.copyOf(settings.exclude()));
+  }
+
+  private static String share(String what, double before, double after) {
+    return String.format(Locale.ROOT, "%s −%.1f %%", what, 100 * (1 - after / before));
+  }
+
+  private static List<PrunedLayer> layers(PruneResult result) {
+    var reasons = new HashMap<String, String>();
+    for (PrunePlan.Decision decision : result.decisions()) {
+      reasons.put(decision.group(), decision.reason());
+    }
+    var layers = new ArrayList<PrunedLayer>();
+    for (LayerChange layer : result.layers()) {
+      layers.add(
+          new PrunedLayer(
+              layer.node(),
+              outputChannels(layer.operator(), layer.shapeBefore()),
+              outputChannels(layer.operator(), layer.shapeAfter()),
+              reasons.getOrDefault(layer.node(), "")));
+    }
+    return layers;
+  }
+
+  /** Conv and Gemm (transB) weights are {@code [M, C, …]}; a MatMul's are {@code [K, N]}. */
+  private static int outputChannels(String operator, List<Long> shape) {
+    return Math.toIntExact(operator.equals("MatMul") ? shape.get(shape.size() - 1) : shape.get(0));
+  }
+}

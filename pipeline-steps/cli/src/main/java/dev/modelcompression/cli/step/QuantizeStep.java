@@ -1,0 +1,169 @@
+package dev.modelcompression.cli.step;
+
+import dev.modelcompression.api.Datasets;
+import dev.modelcompression.api.QuantizeSettings;
+import dev.modelcompression.api.QuantizeSettings.Mode;
+import dev.modelcompression.cli.report.Details.QuantizedLayer;
+import dev.modelcompression.data.Dataset;
+import dev.modelcompression.onnx.DataType;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.passes.PassRunner;
+import dev.modelcompression.passes.quantize.DynamicQuantizePass;
+import dev.modelcompression.passes.quantize.DynamicSettings;
+import dev.modelcompression.passes.quantize.QdqPass;
+import dev.modelcompression.passes.quantize.QdqPlan;
+import dev.modelcompression.passes.quantize.QdqSettings;
+import dev.modelcompression.passes.quantize.Range;
+import dev.modelcompression.runtime.accuracy.QuantizationError;
+import dev.modelcompression.runtime.accuracy.QuantizationError.NodeError;
+import dev.modelcompression.runtime.audit.AuditedNode;
+import dev.modelcompression.runtime.audit.FusionAudit;
+import dev.modelcompression.runtime.calibrate.Calibration;
+import dev.modelcompression.runtime.calibrate.CalibrationSettings;
+import dev.modelcompression.runtime.calibrate.Calibrator;
+import dev.modelcompression.runtime.profile.Cpu;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Turns weights and activations into 8-bit integers. */
+final class QuantizeStep implements StepAction {
+  private static final int CALIBRATION_BATCH = 32;
+
+  /** Rows that the error of each layer is measured on. */
+  private static final int ERROR_ROWS = 64;
+
+  private final QuantizeSettings settings;
+
+  QuantizeStep(QuantizeSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What quantizing did. */
+  record Details(List<String> notes, List<QuantizedLayer> quantizedLayers) {}
+
+  @Override
+  public StepResult run(StepJob job) {
+    var notes = new ArrayList<String>();
+    // Unfused batch normalization, or an old operator set, would keep layers in floating point.
+    var model = OptimizeStep.rewrite(job.model(), notes).model();
+    return settings.mode() == Mode.STATIC ? runStatic(job, model, notes) : runDynamic(model, notes);
+  }
+
+  private StepResult runStatic(StepJob job, Model model, List<String> notes) {
+    var data = job.dataset(Datasets.CALIBRATION, "calibration of a static quantization");
+    var plan = QdqPlan.of(model, planSettings(Set.of()));
+    plan.decisions().stream()
+        .filter(decision -> !decision.quantized())
+        .forEach(d -> notes.add(d.opType() + " '" + d.node() + "' stays float: " + d.reason()));
+    var calibration =
+        Calibration.run(
+            model,
+            plan.valuesToCalibrate(),
+            data,
+            new CalibrationSettings(calibrator(), CALIBRATION_BATCH, job.threads()),
+            job.progress());
+    var quantized = quantize(model, Set.of(), calibration.ranges());
+    var errors = errors(job, model, quantized, data);
+    if (settings.maxAccuracyDrop() != null) {
+      var ranking = errors.stream().map(NodeError::node).toList();
+      quantized =
+          new AccuracyLoop(job, settings.maxAccuracyDrop())
+              .restore(
+                  model,
+                  quantized,
+                  ranking,
+                  floats -> quantize(model, floats, calibration.ranges()),
+                  notes);
+      errors = errors(job, model, quantized, data);
+    }
+    return result(quantized, errors, notes);
+  }
+
+  private StepResult runDynamic(Model model, List<String> notes) {
+    var defaults = DynamicSettings.defaults();
+    var pass =
+        new DynamicQuantizePass(
+            new DynamicSettings(
+                settings.perChannel(),
+                reduceRange(),
+                defaults.weightClip(),
+                defaults.minEmbeddingElements(),
+                Set.copyOf(settings.exclude())));
+    notes.addAll(PassRunner.run(model, pass).notes());
+    return result(model, List.of(), notes);
+  }
+
+  private static List<NodeError> errors(StepJob job, Model model, Model quantized, Dataset data) {
+    int[] rows = IntStream.range(0, Math.min(ERROR_ROWS, data.size())).toArray();
+    return QuantizationError.byNode(
+        model, quantized, data.select(rows), CALIBRATION_BATCH, job.threads());
+  }
+
+  /** The result, with what ONNX Runtime really makes of it. */
+  private static StepResult result(Model quantized, List<NodeError> errors, List<String> notes) {
+    var audit = FusionAudit.of(quantized);
+    audit
+        .notFused()
+        .forEach(
+            node ->
+                notes.add(
+                    node.opType() + " '" + node.name() + "' runs in float: " + node.reason()));
+    var errorOf = new HashMap<String, NodeError>();
+    errors.forEach(error -> errorOf.put(error.node(), error));
+    var layers = new ArrayList<QuantizedLayer>();
+    for (AuditedNode node : audit.nodes()) {
+      var error = errorOf.get(node.name());
+      layers.add(
+          new QuantizedLayer(
+              node.name(), node.opType(), error == null ? null : error.sqnrDb(), node.integer()));
+    }
+    long integers = audit.nodes().stream().filter(AuditedNode::integer).count();
+    String message = integers + " of " + layers.size() + " layers in integer arithmetic";
+    if (audit.integerMacShare().isPresent()) {
+      message +=
+          String.format(
+              Locale.ROOT, ", %.1f %% of the MACs", 100 * audit.integerMacShare().getAsDouble());
+    }
+    return StepResult.of(
+        quantized, ModelNumbers.metrics(quantized), new Details(notes, layers), message);
+  }
+
+  private Model quantize(Model model, Set<String> alsoExcluded, Map<String, Range> ranges) {
+    var quantized = model.copy();
+    new QdqPass(QdqPlan.of(quantized, planSettings(alsoExcluded)), ranges).quantize(quantized);
+    return quantized;
+  }
+
+  private QdqSettings planSettings(Set<String> alsoExcluded) {
+    var excluded = new HashSet<>(settings.exclude());
+    excluded.addAll(alsoExcluded);
+    return QdqSettings.defaults()
+        .withActivationType(DataType.valueOf(settings.activationType().name()))
+        .withPerChannel(settings.perChannel())
+        .withReduceRange(reduceRange())
+        .withExcludedNodes(excluded);
+  }
+
+  private boolean reduceRange() {
+    return switch (settings.reduceRange()) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> !Cpu.detect().sumsInt8Exactly();
+    };
+  }
+
+  private Calibrator calibrator() {
+    return switch (settings.calibrator()) {
+      case MIN_MAX -> Calibrator.minMax();
+      case PERCENTILE -> Calibrator.percentile(settings.percentile());
+      case ENTROPY -> Calibrator.entropy();
+      case MSE -> Calibrator.mse();
+    };
+  }
+}

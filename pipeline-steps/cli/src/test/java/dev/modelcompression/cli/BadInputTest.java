@@ -1,0 +1,309 @@
+package dev.modelcompression.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl;
+import dev.modelcompression.onnx.DataType;
+import dev.modelcompression.onnx.Graph;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.Node;
+import dev.modelcompression.onnx.OnnxWriter;
+import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.onnx.ValueInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a user sees who gives something wrong, case by case, against the page that documents it.
+ *
+ * <p>{@code -Dbad-input.update=true} writes the page anew; read the difference before you commit
+ * it.
+ */
+class BadInputTest {
+  private static final Path PAGE = Path.of("docs/bad-input.md");
+  private static final Path MODEL =
+      Path.of("../../examples/fashion-mnist/resnet8.onnx").toAbsolutePath();
+
+  @TempDir static Path folder;
+
+  /** One mistake: what it is, the command that makes it, how the command must end. */
+  record Case(String name, int exit, List<String> command) {
+    Case(String name, int exit, String... command) {
+      this(name, exit, List.of(command));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() throws IOException {
+    writeInputs();
+    return Stream.of(
+        new Case("the model is missing", 65, "analyze", "nothing.onnx"),
+        new Case("the file is not ONNX", 65, "analyze", "text.onnx"),
+        new Case("the model is truncated", 65, "optimize", "truncated.onnx", "-o", "out.onnx"),
+        new Case("the graph has a cycle", 65, "optimize", "cyclic.onnx", "-o", "out.onnx"),
+        new Case(
+            "external data outside the model's folder",
+            65,
+            "optimize",
+            "escaping.onnx",
+            "-o",
+            "out.onnx"),
+        new Case(
+            "the data does not fit the model",
+            65,
+            "quantize",
+            MODEL.toString(),
+            "-o",
+            "out.onnx",
+            "--data",
+            "wrong-shape.npz"),
+        new Case(
+            "the data holds NaN",
+            65,
+            "quantize",
+            MODEL.toString(),
+            "-o",
+            "out.onnx",
+            "--data",
+            "nan.npz"),
+        new Case("an unknown field in the YAML", 64, "validate", "-f", "unknown-field.yaml"),
+        new Case(
+            "a ratio that cannot be",
+            64,
+            "prune",
+            MODEL.toString(),
+            "-o",
+            "out.onnx",
+            "--ratio",
+            "1.5"),
+        new Case(
+            "a ratio too small to remove anything",
+            64,
+            "prune",
+            MODEL.toString(),
+            "-o",
+            "out.onnx",
+            "--ratio",
+            "0.001"),
+        new Case(
+            "an unknown operator between the layers to prune",
+            69,
+            "prune",
+            "unknown-operator.onnx",
+            "-o",
+            "out.onnx"),
+        new Case(
+            "an unknown flag", 64, "prune", MODEL.toString(), "-o", "out.onnx", "--ration", "0.5"),
+        new Case("no YAML file", 64, "run", "-f", "nothing.yaml"),
+        new Case(
+            "a label beyond the model's classes",
+            65,
+            "evaluate",
+            MODEL.toString(),
+            "--baseline",
+            MODEL.toString(),
+            "--data",
+            "label-99.npz"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void endsWithItsExitCodeAndTheMessageThatThePageShows(Case mistake) throws IOException {
+    var shown = run(mistake);
+
+    assertThat(Files.readString(PAGE)).contains(section(mistake, shown));
+    assertThat(folder.resolve("out.onnx")).as("nothing half-written").doesNotExist();
+  }
+
+  @Test
+  void thePageHoldsEveryCaseAndNothingElse() throws IOException {
+    var page = new StringBuilder(INTRODUCTION);
+    for (Case mistake : cases().toList()) {
+      page.append('\n').append(section(mistake, run(mistake)));
+    }
+    if (Boolean.getBoolean("bad-input.update")) {
+      Files.writeString(PAGE, page);
+    }
+
+    assertThat(Files.readString(PAGE)).isEqualTo(page.toString());
+  }
+
+  private static final String INTRODUCTION =
+      """
+      # What happens with bad input
+
+      A mistake gets one message that says what is wrong, where, what was found and what was expected, and an exit
+      code: 64 when the command line or the YAML is wrong, 65 when a model or data set is, 69 when it is right but
+      cannot be handled. Nothing is left half-written. The messages below are what the program prints; a test holds
+      this page against it.
+      """;
+
+  private static String section(Case mistake, String shown) {
+    String command = String.join(" ", mistake.command());
+    return "## "
+        + mistake.name()
+        + "\n\n```console\n$ mc "
+        + plain(command)
+        + "\n"
+        + shown
+        + "$ echo $?\n"
+        + mistake.exit()
+        + "\n```\n";
+  }
+
+  private static String run(Case mistake) {
+    var text = new StringWriter();
+    var line =
+        Main.commandLine().setOut(new PrintWriter(text, true)).setErr(new PrintWriter(text, true));
+    line.getSubcommands().values().forEach(sub -> sub.setOut(line.getOut()).setErr(line.getErr()));
+    int exit =
+        line.execute(mistake.command().stream().map(BadInputTest::located).toArray(String[]::new));
+    String shown = plain(text.toString());
+    assertThat(exit).as(shown).isEqualTo(mistake.exit());
+    assertThat(shown).doesNotContain("\tat ").doesNotContain("Exception").startsWith("mc: ");
+    return shown;
+  }
+
+  /** Files of the cases are named as if they lay in the current folder. */
+  private static String located(String argument) {
+    return argument.matches("[a-z0-9-]+\\.(onnx|npz|yaml)")
+        ? folder.resolve(argument).toString()
+        : argument;
+  }
+
+  private static String plain(String text) {
+    return text.replace(folder.toString() + "/", "")
+        .replace(MODEL.toString(), "resnet8.onnx")
+        .replace(MODEL.normalize().toString(), "resnet8.onnx");
+  }
+
+  private static void writeInputs() throws IOException {
+    Files.writeString(folder.resolve("text.onnx"), "This is a letter, not a model.\n");
+    Files.write(
+        folder.resolve("truncated.onnx"), Arrays.copyOf(Files.readAllBytes(MODEL), 600_000));
+    Files.write(folder.resolve("cyclic.onnx"), cyclic());
+    Files.write(folder.resolve("escaping.onnx"), escaping());
+    Files.write(folder.resolve("unknown-operator.onnx"), OnnxWriter.toBytes(unknownOperator()));
+    npz("wrong-shape.npz", new long[] {2, 3, 32, 32}, new float[2 * 3 * 32 * 32], 0, 1);
+    var images = new float[2 * 784];
+    images[1000] = Float.NaN;
+    npz("nan.npz", new long[] {2, 1, 28, 28}, images, 0, 1);
+    npz("label-99.npz", new long[] {2, 1, 28, 28}, new float[2 * 784], 0, 99);
+    Files.writeString(
+        folder.resolve("unknown-field.yaml"),
+        """
+        apiVersion: modelcompression.dev/v1alpha1
+        kind: ModelCompression
+        metadata: {name: demo}
+        spec:
+          model: {uri: model.onnx}
+          steps:
+          - name: prune
+            prune: {ration: 0.5, importance: Magic}
+        """);
+  }
+
+  private static byte[] cyclic() {
+    var graph = new Graph("cyclic");
+    graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, 1, 4));
+    graph.add(Node.of("Add", "first", List.of("x", "b"), List.of("a")));
+    graph.add(Node.of("Relu", "second", List.of("a"), List.of("b")));
+    graph.addOutput(ValueInfo.tensor("b", DataType.FLOAT, 1, 4));
+    return OnnxWriter.toBytes(new Model(graph, 8, 17));
+  }
+
+  private static byte[] escaping() {
+    var weight =
+        OnnxMl.TensorProto.newBuilder()
+            .setName("w")
+            .setDataType(DataType.FLOAT.code())
+            .addDims(4)
+            .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(
+                OnnxMl.StringStringEntryProto.newBuilder()
+                    .setKey("location")
+                    .setValue("../secret.bin"));
+    var graph = new Graph("escaping");
+    graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, 1, 4));
+    graph.add(Node.of("Add", "add", List.of("x", "w"), List.of("y")));
+    graph.addOutput(ValueInfo.tensor("y", DataType.FLOAT, 1, 4));
+    try {
+      var proto =
+          OnnxMl.ModelProto.parseFrom(OnnxWriter.toBytes(new Model(graph, 8, 17))).toBuilder();
+      proto.getGraphBuilder().addInitializer(weight);
+      return proto.build().toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Conv, an operator of the user's own, Conv: what happens to channels in between is unknown. */
+  private static Model unknownOperator() {
+    var graph = new Graph("custom");
+    graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, 1, 3, 8, 8));
+    graph.setInitializer("w1", Tensor.floats(new long[] {32, 3, 1, 1}, new float[96]));
+    graph.setInitializer("w2", Tensor.floats(new long[] {32, 32, 1, 1}, new float[1024]));
+    graph.add(Node.of("Conv", "conv1", List.of("x", "w1"), List.of("a")));
+    graph.add(Node.of("com.example", "ShuffleChannels", "shuffle", List.of("a"), List.of("b")));
+    graph.add(Node.of("Conv", "conv2", List.of("b", "w2"), List.of("y")));
+    graph.addOutput(ValueInfo.tensor("y", DataType.FLOAT, 1, 32, 8, 8));
+    var model = new Model(graph, 8, 17);
+    model.setOpset("com.example", 1);
+    return model;
+  }
+
+  private static void npz(String name, long[] shape, float[] values, long... labels)
+      throws IOException {
+    try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve(name)))) {
+      var floats = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+      floats.asFloatBuffer().put(values);
+      array(zip, "input", "<f4", shape, floats.array());
+      var longs = ByteBuffer.allocate(8 * labels.length).order(ByteOrder.LITTLE_ENDIAN);
+      longs.asLongBuffer().put(labels);
+      array(zip, "labels", "<i8", new long[] {labels.length}, longs.array());
+    }
+  }
+
+  private static void array(
+      ZipOutputStream zip, String name, String type, long[] shape, byte[] content)
+      throws IOException {
+    var dims = new ArrayList<String>();
+    Arrays.stream(shape).forEach(dim -> dims.add(dim + ","));
+    String header =
+        "{'descr': '"
+            + type
+            + "', 'fortran_order': False, 'shape': ("
+            + String.join(" ", dims)
+            + "), }\n";
+    byte[] text = header.getBytes(StandardCharsets.US_ASCII);
+    var prefix = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
+    prefix
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
+        .putShort((short) text.length);
+    zip.putNextEntry(new ZipEntry(name + ".npy"));
+    zip.write(prefix.array());
+    zip.write(text);
+    zip.write(content);
+  }
+}
