@@ -8,11 +8,11 @@ import io.fabric8.generator.annotation.Min;
 /** Settings of an analyze step. */
 public record AnalyzeSettings(
     @JsonPropertyDescription(
-            "profileRuns is the number of inferences that time per node is averaged over. 1 to"
-                + " 10000; defaults to 50.")
-        @Default("50")
+            "profileRuns is the number of inferences that time per node is the median of. 1 to 10,"
+                + " because profiles are large; defaults to 10.")
+        @Default("10")
         @Min(1)
-        @Max(10_000)
+        @Max(10)
         Integer profileRuns,
     @JsonPropertyDescription(
             "samples is how many samples of the calibration data value ranges are taken from. 0"
@@ -30,7 +30,7 @@ public record AnalyzeSettings(
         Integer batchSize)
     implements StepSettings {
   public AnalyzeSettings {
-    profileRuns = profileRuns == null ? 50 : profileRuns;
+    profileRuns = profileRuns == null ? 10 : profileRuns;
     samples = samples == null ? 128 : samples;
     batchSize = batchSize == null ? 1 : batchSize;
   }

@@ -36,10 +36,10 @@ public record EvaluateSettings(
         @Max(1024)
         Integer latencyBatchSize,
     @JsonPropertyDescription(
-            "threads is the number of threads of one inference. 0 takes what the step has. 0 to 256;"
-                + " defaults to 0.")
-        @Default("0")
-        @Min(0)
+            "threads is the number of threads of one inference. 1 to 256; defaults to 1, which depends"
+                + " least on what else the machine does.")
+        @Default("1")
+        @Min(1)
         @Max(256)
         Integer threads,
     @JsonPropertyDescription(
@@ -61,7 +61,7 @@ public record EvaluateSettings(
     latencyRuns = latencyRuns == null ? 300 : latencyRuns;
     warmupRuns = warmupRuns == null ? 30 : warmupRuns;
     latencyBatchSize = latencyBatchSize == null ? 1 : latencyBatchSize;
-    threads = threads == null ? 0 : threads;
+    threads = threads == null ? 1 : threads;
     bootstrapSamples = bootstrapSamples == null ? 1000 : bootstrapSamples;
     confidence = confidence == null ? 0.95 : confidence;
   }

@@ -51,7 +51,7 @@ public record FineTuneSettings(
         Double weightDecay,
     @JsonPropertyDescription(
             "schedule is how the learning rate falls after the warm-up. Cosine goes to 0 along half a"
-                + " cosine, Step divides by 10 at half and at three quarters, Constant stays."
+                + " cosine, Step divides by 10 after one third and two thirds, Constant stays."
                 + " Defaults to Cosine.")
         @Default("Cosine")
         Schedule schedule,
@@ -86,7 +86,8 @@ public record FineTuneSettings(
         Integer earlyStoppingPatience,
     @JsonPropertyDescription(
             "augmentation lists random changes to images while training: HorizontalFlip mirrors,"
-                + " RandomCrop moves by up to an eighth of the side. None by default.")
+                + " RandomCrop moves by up to an eighth of the side and repeats the border. None by"
+                + " default.")
         @Size(max = 8)
         List<Augmentation> augmentation,
     @JsonPropertyDescription(
@@ -115,7 +116,7 @@ public record FineTuneSettings(
     /** No change. */
     @JsonProperty("Constant")
     CONSTANT,
-    /** Divided by 10 at half and at three quarters. */
+    /** Divided by 10 after one third and again after two thirds. */
     @JsonProperty("Step")
     STEP
   }
@@ -125,7 +126,7 @@ public record FineTuneSettings(
     /** Mirrors left and right, half of the time. */
     @JsonProperty("HorizontalFlip")
     HORIZONTAL_FLIP,
-    /** Moves by up to an eighth of the side, filling with zeros. */
+    /** Moves by up to an eighth of the side, repeating the border. */
     @JsonProperty("RandomCrop")
     RANDOM_CROP
   }

@@ -34,7 +34,7 @@ public enum Metric {
   /** Multiplications with addition for one sample. */
   @JsonProperty("macs")
   MACS("macs", "macs", "count", true),
-  /** Peak resident memory of an inference. */
+  /** Weights plus the most that the runtime holds for activations at once. */
   @JsonProperty("peakMemoryBytes")
   PEAK_MEMORY_BYTES("peakMemoryBytes", "peakMemoryBytes", "bytes", true);
 

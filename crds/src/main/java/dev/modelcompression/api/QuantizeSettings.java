@@ -21,13 +21,13 @@ public record QuantizeSettings(
     @JsonPropertyDescription(
             "calibrator is how Static chooses the range of an activation. MinMax takes all that was"
                 + " seen, Percentile cuts outliers, Entropy loses the least information, MSE the"
-                + " least squared error. Defaults to MinMax.")
-        @Default("MinMax")
+                + " least squared error. Defaults to MSE.")
+        @Default("MSE")
         Calibrator calibrator,
     @JsonPropertyDescription(
             "percentile is the share of values, in percent, that the Percentile calibrator keeps. 50"
-                + " to 100; defaults to 99.99.")
-        @Default("99.99")
+                + " to 100; defaults to 99.999.")
+        @Default("99.999")
         @Min(50)
         @Max(100)
         Double percentile,
@@ -110,8 +110,8 @@ public record QuantizeSettings(
 
   public QuantizeSettings {
     mode = mode == null ? Mode.STATIC : mode;
-    calibrator = calibrator == null ? Calibrator.MIN_MAX : calibrator;
-    percentile = percentile == null ? 99.99 : percentile;
+    calibrator = calibrator == null ? Calibrator.MSE : calibrator;
+    percentile = percentile == null ? 99.999 : percentile;
     perChannel = perChannel == null ? Boolean.TRUE : perChannel;
     activationType = activationType == null ? ActivationType.UINT8 : activationType;
     reduceRange = reduceRange == null ? ReduceRange.NEVER : reduceRange;

@@ -1,7 +1,6 @@
 package dev.modelcompression.cli;
 
 import dev.modelcompression.cli.run.StepPublication;
-import dev.modelcompression.cli.step.DeadlineException;
 import dev.modelcompression.cli.step.Failures;
 import dev.modelcompression.cli.step.StepInputs;
 import dev.modelcompression.cli.step.StepJob;
@@ -82,7 +81,7 @@ final class StepContractCommand implements Callable<Integer> {
             parsed,
             new StepInputs(Path.of("").toAbsolutePath()),
             publication.checkpoint(),
-            new Deadline(parsed));
+            progress::update);
     var runner = new StepRunner(clock);
     try {
       var report = runner.run(job, staged);
@@ -134,22 +133,5 @@ final class StepContractCommand implements Callable<Integer> {
           "step request output: found '" + output + "', expected file:///folder");
     }
     return Path.of(URI.create(output)).toAbsolutePath().normalize();
-  }
-
-  /** Tells progress and ends a step that is past its deadline. */
-  private final class Deadline implements dev.modelcompression.data.Progress {
-    private final StepRequest request;
-
-    Deadline(StepRequest request) {
-      this.request = request;
-    }
-
-    @Override
-    public void update(long done, long total, String note) {
-      if (request.deadline() != null && clock.instant().isAfter(request.deadline())) {
-        throw new DeadlineException("past its deadline " + request.deadline());
-      }
-      progress.update(done, total, note);
-    }
   }
 }

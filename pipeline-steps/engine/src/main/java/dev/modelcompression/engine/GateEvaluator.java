@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds gates against the numbers of an evaluate step. A number that is missing never passes. */
 public final class GateEvaluator {
+  /** 0.9321 − 0.9271 is 0.0050000000000000044: a limit that is just kept must pass. */
+  private static final double ROUNDING = 1e-12;
+
   private GateEvaluator() {}
 
   /**
@@ -45,7 +48,8 @@ public final class GateEvaluator {
     if (bound == null) {
       return;
     }
-    boolean passed = value != null && (upper ? value <= bound : value >= bound);
+    boolean passed =
+        value != null && (upper ? value <= bound + ROUNDING : value >= bound - ROUNDING);
     String name = metric.yamlName() + " " + limit + " " + number(bound);
     String message =
         value == null

@@ -354,7 +354,7 @@ public final class RunReport {
     return settings == null
         ? new Lineage.Method(threads, 1, 0, 0)
         : new Lineage.Method(
-            settings.threads() == 0 ? threads : settings.threads(),
+            settings.threads(),
             settings.latencyBatchSize(),
             settings.latencyRuns(),
             settings.bootstrapSamples());

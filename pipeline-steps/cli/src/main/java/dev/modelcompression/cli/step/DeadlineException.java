@@ -4,7 +4,7 @@ package dev.modelcompression.cli.step;
 public final class DeadlineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public DeadlineException(String message) {
+  DeadlineException(String message) {
     super(message);
   }
 }

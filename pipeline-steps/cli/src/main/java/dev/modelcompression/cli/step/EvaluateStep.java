@@ -86,7 +86,7 @@ final class EvaluateStep implements StepAction {
         settings.latencyRuns(),
         settings.warmupRuns(),
         settings.latencyBatchSize(),
-        settings.threads() == 0 ? job.threads() : settings.threads(),
+        settings.threads(),
         settings.bootstrapSamples(),
         settings.confidence(),
         job.seed());

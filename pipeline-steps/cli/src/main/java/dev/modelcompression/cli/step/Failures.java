@@ -2,6 +2,7 @@ package dev.modelcompression.cli.step;
 
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.data.InvalidDataException;
+import dev.modelcompression.engine.WorkspaceBusyException;
 import dev.modelcompression.onnx.InvalidModelException;
 import dev.modelcompression.onnx.UnsupportedModelException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ public final class Failures {
     if (failure instanceof IllegalArgumentException) {
       return ExitCode.BAD_REQUEST;
     }
-    if (failure instanceof DeadlineException) {
+    if (failure instanceof DeadlineException || failure instanceof WorkspaceBusyException) {
       return ExitCode.TRY_AGAIN;
     }
     if (failure instanceof OutOfMemoryError) {

@@ -48,7 +48,7 @@ final class FineTuneStep implements StepAction {
             .fineTune(
                 model,
                 data,
-                TrainingSettings.of(settings, job.seed(), job.threads()),
+                TrainingSettings.of(settings, rows, job.seed(), job.threads()),
                 checkpoint,
                 job.progress());
     return StepResult.of(

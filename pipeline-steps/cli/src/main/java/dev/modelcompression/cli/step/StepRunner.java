@@ -13,6 +13,7 @@ import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.StepReport;
 import dev.modelcompression.data.Digests;
 import dev.modelcompression.data.ModelFiles;
+import dev.modelcompression.data.Progress;
 import dev.modelcompression.onnx.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ public final class StepRunner {
    */
   public StepReport run(StepJob job, Path folder) {
     Instant started = clock.instant();
-    var result = action(job.request().step().settings()).run(job);
+    var result = action(job.request().step().settings()).run(withDeadline(job));
     var outputs = new LinkedHashMap<String, Artifact>();
     var metrics = new LinkedHashMap<>(result.metrics());
     result
@@ -65,6 +66,23 @@ public final class StepRunner {
         metrics,
         details(result.details()),
         lineage(job, started));
+  }
+
+  /** The same job, ended at its next progress once it is past its deadline. */
+  private StepJob withDeadline(StepJob job) {
+    Instant deadline = job.request().deadline();
+    if (deadline == null) {
+      return job;
+    }
+    Progress checked =
+        (done, total, note) -> {
+          if (clock.instant().isAfter(deadline)) {
+            throw new DeadlineException(
+                "step '" + job.request().step().name() + "' is past its deadline " + deadline);
+          }
+          job.progress().update(done, total, note);
+        };
+    return new StepJob(job.request(), job.inputs(), job.scratch(), checked);
   }
 
   /** The report of a step that failed. */
