@@ -67,7 +67,9 @@ class PlannerTest {
             tuple(Set.of("model"), Set.of("training")),
             tuple(Set.of("model", "original"), Set.of("training")),
             tuple(Set.of("model"), Set.of("calibration")),
-            tuple(Set.of("model", "original"), Set.of("evaluation")));
+            tuple(
+                Set.of("model", "original", "stage.prune", "stage.fine-tune", "stage.quantize"),
+                Set.of("evaluation")));
     assertThat(started.get(0).datasets().values())
         .extracting(DatasetInput::samples)
         .containsExactly(64);
