@@ -30,10 +30,11 @@ final class NpyReader {
   /**
    * Reads one array.
    *
+   * @param mostBytes bytes that the stream can hold at most; a header that claims more is lying
    * @param where file and array, for messages
    * @throws InvalidDataException not the format, not plain numbers, truncated, or over 2 GiB
    */
-  static NpyArray read(InputStream input, String where) throws IOException {
+  static NpyArray read(InputStream input, long mostBytes, String where) throws IOException {
     var in = new DataInputStream(input);
     String header = header(in, where);
     String descr = required(DESCR, header, "descr", where);
@@ -48,7 +49,7 @@ final class NpyReader {
           where
               + ": stored in column-major order, expected row-major; save numpy.ascontiguousarray(array)");
     }
-    return new NpyArray(type, shape, payload(in, type, shape, where));
+    return new NpyArray(type, shape, payload(in, type, shape, mostBytes, where));
   }
 
   private static String header(DataInputStream in, String where) throws IOException {
@@ -110,7 +111,8 @@ final class NpyReader {
   }
 
   private static ByteBuffer payload(
-      DataInputStream in, NpyArray.Type type, long[] shape, String where) throws IOException {
+      DataInputStream in, NpyArray.Type type, long[] shape, long mostBytes, String where)
+      throws IOException {
     int size;
     try {
       long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
@@ -123,14 +125,18 @@ final class NpyReader {
               + " is over 2 GiB; store it in fewer rows or as bytes with '.scale'",
           e);
     }
-    // Grows with what is really there, so that a header that lies about its size cannot claim
-    // memory.
-    var bytes = in.readNBytes(size);
-    if (bytes.length < size) {
+    // Checked first, so that a header that lies about its size cannot claim memory.
+    int found = 0;
+    var bytes = new byte[size <= mostBytes ? size : 0];
+    if (bytes.length == size) {
+      found = in.readNBytes(bytes, 0, size);
+    }
+    if (found < size) {
       throw new InvalidDataException(
           where
               + ": truncated: found "
-              + bytes.length
+              + (bytes.length == size ? "" : "at most ")
+              + (bytes.length == size ? found : mostBytes)
               + " bytes, expected "
               + size
               + " for "

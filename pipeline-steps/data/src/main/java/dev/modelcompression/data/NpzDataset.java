@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class NpzDataset implements Dataset {
   public static final String LABELS = "labels";
 
   private static final int MAX_ARRAYS = 256;
+  private static final long MOST_DEFLATED = 1_032;
 
   /** One number per channel; a channel is an index of the first axis of a sample. */
   private record Scaling(float[] scale, float[] offset) {}
@@ -73,7 +75,7 @@ public final class NpzDataset implements Dataset {
       for (var entry : Collections.list(zip.entries())) {
         String name = entry.getName().replaceFirst("\\.npy$", "");
         try (var in = zip.getInputStream(entry)) {
-          arrays.put(name, NpyReader.read(in, file + ", array '" + name + "'"));
+          arrays.put(name, NpyReader.read(in, mostBytes(entry), file + ", array '" + name + "'"));
         }
       }
     } catch (NoSuchFileException e) {
@@ -89,6 +91,11 @@ public final class NpzDataset implements Dataset {
       throw new InvalidDataException(file + ": " + reason, e);
     }
     return new NpzDataset(file.toString(), arrays);
+  }
+
+  /** What an entry can unpack to at most: deflate makes no more than 1,032 bytes of one. */
+  private static long mostBytes(ZipEntry entry) {
+    return Math.multiplyExact(entry.getCompressedSize(), MOST_DEFLATED);
   }
 
   private NpzDataset(String source, Map<String, NpyArray> arrays) {

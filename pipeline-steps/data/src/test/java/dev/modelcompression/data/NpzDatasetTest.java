@@ -85,6 +85,9 @@ class NpzDatasetTest {
             new NpzFiles().raw("x", NpzFiles.header("<f4", "False", 3, 2), new byte[8]),
             "truncated: found 8 bytes, expected 24"),
         Arguments.of(
+            new NpzFiles().raw("x", NpzFiles.header("<f4", "False", 1L << 28), new byte[8]),
+            "truncated: found at most"),
+        Arguments.of(
             new NpzFiles()
                 .raw("x", NpzFiles.header("<f4", "False", 1L << 40, 1L << 40), new byte[8]),
             "over 2 GiB"),
