@@ -185,7 +185,7 @@ class PlannerTest {
     assertThat(ratios()).containsExactly(0.4, 0.3, 0.225);
     assertThat(calibrators())
         .containsExactly(
-            QuantizeSettings.Calibrator.MIN_MAX,
+            QuantizeSettings.Calibrator.MSE,
             QuantizeSettings.Calibrator.ENTROPY,
             QuantizeSettings.Calibrator.PERCENTILE);
     assertThat(verdict.trials())
