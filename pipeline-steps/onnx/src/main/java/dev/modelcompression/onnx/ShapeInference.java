@@ -24,6 +24,31 @@ public final class ShapeInference {
   private ShapeInference() {}
 
   /**
+   * Infers the shapes of all values for one sample.
+   *
+   * @throws InvalidModelException a node contradicts its operator's specification
+   */
+  public static Shapes ofOneSample(Model model) {
+    return infer(model, oneSample(model));
+  }
+
+  /**
+   * Input shapes of one sample: an open first dimension, the batch, is 1; other open dimensions
+   * stay open. Inputs without an open batch are left out.
+   */
+  public static Map<String, long[]> oneSample(Model model) {
+    var shapes = new LinkedHashMap<String, long[]>();
+    for (ValueInfo input : model.graph().requiredInputs()) {
+      var shape = input.shape().orElse(new long[0]);
+      if (shape.length > 0 && shape[0] < 0) {
+        shape[0] = 1;
+        shapes.put(input.name(), shape);
+      }
+    }
+    return shapes;
+  }
+
+  /**
    * Infers the shapes of all values of the main graph.
    *
    * @param model any model; not changed

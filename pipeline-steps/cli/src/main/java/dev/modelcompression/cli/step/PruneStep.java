@@ -6,6 +6,7 @@ import dev.modelcompression.api.PruneSettings.Structure;
 import dev.modelcompression.cli.report.Details.PrunedLayer;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.ShapeInference;
 import dev.modelcompression.passes.prune.ChannelGroups;
 import dev.modelcompression.passes.prune.ChannelImportance;
 import dev.modelcompression.passes.prune.ChannelPrunePass;
@@ -46,7 +47,7 @@ final class PruneStep implements StepAction {
   }
 
   private StepResult channels(StepJob job, Model model) {
-    var groups = ChannelGroups.of(model, ModelNumbers.shapes(model));
+    var groups = ChannelGroups.of(model, ShapeInference.ofOneSample(model));
     var scores =
         settings.importance() == PruneSettings.Importance.TAYLOR
             ? taylor(job, model, groups)
@@ -54,7 +55,7 @@ final class PruneStep implements StepAction {
                 model, groups, Importance.valueOf(settings.importance().name()));
     job.progress().update(1, 2, "plan");
     var plan = PrunePlanner.plan(model, groups, scores, planSettings());
-    var result = new ChannelPrunePass(plan, ModelNumbers.sampleShapes(model)).prune(model);
+    var result = new ChannelPrunePass(plan, ShapeInference.oneSample(model)).prune(model);
     var notes =
         List.of(
             share("MACs", result.macsBefore(), result.macsAfter()),

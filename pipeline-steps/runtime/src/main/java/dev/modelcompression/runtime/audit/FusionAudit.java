@@ -10,7 +10,6 @@ import dev.modelcompression.onnx.ModelCost;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.OnnxReader;
 import dev.modelcompression.onnx.ShapeInference;
-import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.runtime.TemporaryFolder;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
@@ -194,21 +193,10 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
 
   /** MACs for one sample by node name; empty where shapes cannot be inferred. */
   private static Map<String, Long> macs(Model model) {
-    var shapes = new LinkedHashMap<String, long[]>();
-    for (ValueInfo input : model.graph().requiredInputs()) {
-      input
-          .shape()
-          .filter(shape -> shape.length > 0 && shape[0] < 0)
-          .ifPresent(
-              shape -> {
-                shape[0] = 1;
-                shapes.put(input.name(), shape);
-              });
-    }
     var macs = new LinkedHashMap<String, Long>();
     ModelCost cost;
     try {
-      cost = CostModel.of(model, ShapeInference.infer(model, shapes));
+      cost = CostModel.of(model, ShapeInference.ofOneSample(model));
     } catch (InvalidModelException e) {
       return macs;
     }

@@ -57,7 +57,7 @@ public final class Analysis {
   public static ModelFacts of(
       Model model, long sizeBytes, Optional<Dataset> data, Settings settings, Progress progress) {
     var graph = model.graph();
-    var shapes = ShapeInference.infer(model, oneSample(graph));
+    var shapes = ShapeInference.ofOneSample(model);
     var cost = CostModel.of(model, shapes);
     var profile = data.map(d -> profile(model, d, settings, progress)).orElse(null);
     var activations =
@@ -83,19 +83,6 @@ public final class Analysis {
         activations,
         profile == null ? null : profile.microsByOperator(),
         profile == null ? null : profile.peakActivationBytes());
-  }
-
-  /** Input shapes with the batch set to one sample. */
-  private static Map<String, long[]> oneSample(Graph graph) {
-    var shapes = new LinkedHashMap<String, long[]>();
-    for (ValueInfo input : graph.requiredInputs()) {
-      var shape = input.shape().orElse(new long[0]);
-      if (shape.length > 0 && shape[0] < 0) {
-        shape[0] = 1;
-        shapes.put(input.name(), shape);
-      }
-    }
-    return shapes;
   }
 
   private static Profile profile(Model model, Dataset data, Settings settings, Progress progress) {
