@@ -134,7 +134,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Runs such that Ctrl-C ends the running step in order and keeps the others. */
-  private static RunResult stoppable(LocalPipeline pipeline, Run run, String name) {
+  private RunResult stoppable(LocalPipeline pipeline, Run run, String name) {
     var done = new CountDownLatch(1);
     var hook =
         new Thread(
@@ -152,7 +152,11 @@ final class RunCommand implements Callable<Integer> {
             "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return pipeline.run(run, name);
+      RunResult result = pipeline.run(run, name);
+      if (result.verdict().exit() == ExitCode.INTERRUPTED) {
+        progress.end("mc: " + result.verdict().message());
+      }
+      return result;
     } finally {
       done.countDown();
       try {
@@ -180,7 +184,7 @@ final class RunCommand implements Callable<Integer> {
     out.print(
         output == OutputFormat.json
             ? ReportJson.render(report)
-            : ConsoleReport.render(report, page, WIDTH, Terminal.isInteractive()));
+            : ConsoleReport.render(report, page, WIDTH, Terminal.coloursOutput()));
     out.flush();
   }
 }

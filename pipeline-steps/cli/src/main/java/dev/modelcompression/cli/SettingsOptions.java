@@ -77,7 +77,7 @@ final class SettingsOptions {
           .filter(v -> !v.isEmpty())
           .forEach(list::add);
     } else if (type == Boolean.class) {
-      parent.put(member, Boolean.parseBoolean(value));
+      parent.put(member, truth(flag, value));
     } else if (type == Double.class) {
       parent.put(member, number(flag, value));
     } else if (NUMBERS.contains(type)) {
@@ -85,6 +85,14 @@ final class SettingsOptions {
     } else {
       parent.put(member, value);
     }
+  }
+
+  private static boolean truth(Flag flag, String value) {
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException(
+          flag.name() + ": found '" + value + "', expected true or false");
+    }
+    return value.equals("true");
   }
 
   private static double number(Flag flag, String value) {

@@ -113,7 +113,9 @@ final class StepCommand implements Callable<Integer> {
               .paramLabel("N")
               .arity("1")
               .description(
-                  "How many samples of the data to draw, at random by the seed. Defaults to all.")
+                  "How many samples of "
+                      + data.get(0).flag()
+                      + " to draw, at random by the seed. Defaults to all.")
               .build());
     }
     if (!spec.optionsMap().containsKey(Threads.FLAG)) {
@@ -240,9 +242,12 @@ final class StepCommand implements Callable<Integer> {
       if (path != null) {
         datasets.put(
             flag.dataset(),
-            new DatasetInput(inputs.artifact(flag.dataset(), path.toString()), samples(parsed)));
+            new DatasetInput(
+                inputs.artifact(flag.dataset(), path.toString()),
+                flag.equals(data.get(0)) ? samples(parsed) : null));
       }
     }
+    RequiredFlags.check(stepSettings, models.keySet(), datasets.keySet());
     try (var scratch = new ScratchFolder()) {
       var request =
           new StepRequest(
