@@ -32,6 +32,7 @@ final class StepText {
     }
     prunedLayers();
     bottlenecks();
+    facts();
     advice();
     return text.toString();
   }
@@ -44,7 +45,7 @@ final class StepText {
 
   private void comparison() {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("", "baseline", "model", "ratio"));
+    rows.add(List.of("", "baseline", "model", "ratio", "interval of the model"));
     for (Metric metric : Metric.values()) {
       Double before = report.metrics().get(metric.originalKey());
       Double after = report.metrics().get(metric.resultKey());
@@ -56,9 +57,39 @@ final class StepText {
                 number(after),
                 before == null || before == 0
                     ? ""
-                    : String.format(Locale.ROOT, "%.3f", after / before)));
+                    : String.format(Locale.ROOT, "%.3f", after / before),
+                interval(metric)));
       }
     }
+    table(rows, 1);
+    classes();
+  }
+
+  private String interval(Metric metric) {
+    var estimate =
+        report.details().path("evaluation").path("result").path(metric.reportName() + "Interval");
+    return estimate.isObject()
+        ? number(estimate.path("low").asDouble())
+            + " to "
+            + number(estimate.path("high").asDouble())
+        : "";
+  }
+
+  private void classes() {
+    var classes = report.details().path("evaluation").path("classes");
+    if (classes.isEmpty()) {
+      return;
+    }
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("class", "samples", "baseline", "model"));
+    classes.forEach(
+        c ->
+            rows.add(
+                List.of(
+                    c.path("label").asText(),
+                    c.path("samples").asText(),
+                    optional(c.path("original"), "%.4f", 1),
+                    optional(c.path("result"), "%.4f", 1))));
     table(rows, 1);
   }
 
@@ -102,6 +133,45 @@ final class StepText {
               optional(node.path("share"), "%.1f %%", 100)));
     }
     table(rows, 2);
+  }
+
+  private void facts() {
+    var facts = report.details().path("facts");
+    var operators = new ArrayList<String>();
+    facts
+        .path("operators")
+        .properties()
+        .forEach(entry -> operators.add(entry.getValue().asText() + " " + entry.getKey()));
+    if (!operators.isEmpty()) {
+      line("");
+      line("  operators: " + String.join(", ", operators));
+    }
+    ranges("weight", facts.path("weights"), "name", "sparsity");
+    ranges("activation", facts.path("activations"), "value", "zeros");
+  }
+
+  private void ranges(String what, JsonNode values, String name, String zeros) {
+    if (values.isEmpty()) {
+      return;
+    }
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of(what, "min", "max", "deviation", "zeros"));
+    for (JsonNode value : values) {
+      if (rows.size() > MOST_NODES) {
+        break;
+      }
+      rows.add(
+          List.of(
+              value.path(name).asText(),
+              optional(value.path("min"), "%.4g", 1),
+              optional(value.path("max"), "%.4g", 1),
+              optional(value.path("standardDeviation"), "%.4g", 1),
+              optional(value.path(zeros), "%.1f %%", 100)));
+    }
+    table(rows, 1);
+    if (values.size() > MOST_NODES) {
+      line("  … and " + (values.size() - MOST_NODES) + " more, with --output json");
+    }
   }
 
   private void advice() {
