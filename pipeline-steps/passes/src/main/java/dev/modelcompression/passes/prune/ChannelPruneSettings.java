@@ -29,11 +29,23 @@ public record ChannelPruneSettings(
   /** What the ratio is a share of. */
   public enum RatioOf {
     /** Channels of all prunable groups. */
-    CHANNELS,
+    CHANNELS("Channels"),
     /** Multiply–accumulates for one sample. */
-    MACS,
+    MACS("Macs"),
     /** Elements of float initializers. */
-    PARAMETERS
+    PARAMETERS("Parameters");
+
+    private final String setting;
+
+    RatioOf(String setting) {
+      this.setting = setting;
+    }
+
+    /** As users write it. */
+    @Override
+    public String toString() {
+      return setting;
+    }
   }
 
   /** Where channels are ranked. */

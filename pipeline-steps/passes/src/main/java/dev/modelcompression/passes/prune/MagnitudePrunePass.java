@@ -4,6 +4,7 @@ import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
 import dev.modelcompression.onnx.UnsupportedModelException;
+import dev.modelcompression.passes.ExcludedNodes;
 import dev.modelcompression.passes.GraphPass;
 import dev.modelcompression.passes.PassResult;
 import dev.modelcompression.passes.prune.ChannelPruneSettings.Scope;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets the least important weights of convolutions and matrix products to 0: those of the smallest
@@ -74,9 +77,11 @@ public final class MagnitudePrunePass implements GraphPass {
    * Like {@link #apply}, with masks and all that happened to each layer.
    *
    * @throws UnsupportedModelException the model has no weight to prune
-   * @throws IllegalArgumentException the settings remove nothing
+   * @throws IllegalArgumentException the settings set no further weight to 0, or keep a node that
+   *     does not exist
    */
   public MagnitudePruneResult prune(Model model) {
+    ExcludedNodes.check(model.graph(), settings.keepNodes());
     var weights = weights(model);
     if (weights.isEmpty()) {
       throw new UnsupportedModelException(
@@ -89,6 +94,9 @@ public final class MagnitudePrunePass implements GraphPass {
       byPattern(weights, settings.pattern().get(), masks, notes);
     } else {
       byRatio(weights, masks);
+    }
+    if (weights.stream().noneMatch(weight -> loses(weight, masks.get(weight.name())))) {
+      throw new IllegalArgumentException(nothingRemoved(weights));
     }
     var layers = new ArrayList<MagnitudePruneResult.Layer>();
     for (var weight : weights) {
@@ -109,7 +117,8 @@ public final class MagnitudePrunePass implements GraphPass {
   }
 
   private void byRatio(List<Weight> weights, Map<String, BitSet> masks) {
-    var rankings = weights.stream().map(w -> WeightRanking.of(scores(w))).toList();
+    var rankings =
+        weights.stream().map(w -> WeightRanking.ofNonZero(scores(w), w.tensor().floats())).toList();
     int[] lost;
     if (settings.scope() == Scope.GLOBAL) {
       long all = rankings.stream().mapToLong(WeightRanking::size).sum();
@@ -118,17 +127,34 @@ public final class MagnitudePrunePass implements GraphPass {
       lost =
           rankings.stream()
               .mapToInt(r -> (int) Math.min(r.size() - 1L, Math.round(settings.ratio() * r.size())))
+              .map(count -> Math.max(0, count))
               .toArray();
     }
-    boolean nothing = true;
     for (int i = 0; i < lost.length; i++) {
       masks.put(weights.get(i).name(), rankings.get(i).withoutLowest(lost[i]));
-      nothing &= lost[i] == 0;
     }
-    if (nothing) {
-      throw new IllegalArgumentException(
-          "prune ratio " + settings.ratio() + " removes not a single weight; raise the ratio");
+  }
+
+  private static boolean loses(Weight weight, @Nullable BitSet kept) {
+    float[] values = weight.tensor().floats();
+    return kept != null
+        && IntStream.range(0, values.length).anyMatch(i -> values[i] != 0 && !kept.get(i));
+  }
+
+  private String nothingRemoved(List<Weight> weights) {
+    if (settings.pattern().isPresent()) {
+      return "prune pattern "
+          + settings.pattern().get()
+          + " removes not a single weight: the layers that it fits have these zeros already; use"
+          + " another pattern, or leave the step out";
     }
+    long left =
+        weights.stream().mapToLong(w -> w.tensor().elementCount() - zeros(w.tensor())).sum();
+    return "prune ratio "
+        + settings.ratio()
+        + " removes not a single weight of the "
+        + left
+        + " that are not 0 yet; raise the ratio, or leave the step out";
   }
 
   private void byPattern(
@@ -147,9 +173,7 @@ public final class MagnitudePrunePass implements GraphPass {
     if (masks.isEmpty()) {
       throw new IllegalArgumentException(
           "prune pattern "
-              + pattern.keep()
-              + ":"
-              + pattern.of()
+              + pattern
               + " fits no layer: none sums over a multiple of "
               + pattern.of()
               + "; use another pattern, or a ratio");

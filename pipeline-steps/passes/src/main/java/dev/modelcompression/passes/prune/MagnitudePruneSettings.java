@@ -7,8 +7,8 @@ import java.util.Set;
 /**
  * Which single weights become 0.
  *
- * @param ratio share of the weights of convolutions and matrix products, those that are 0 already
- *     included; above 0 and below 1. Ignored with a pattern
+ * @param ratio share of the weights of convolutions and matrix products that are not 0 yet; above 0
+ *     and below 1. Ignored with a pattern
  * @param scope whether all layers are ranked together or each by itself
  * @param pattern in place of a ratio
  * @param keepNodes labels of nodes whose weights stay as they are
@@ -25,7 +25,7 @@ public record MagnitudePruneSettings(
     keepNodes = Set.copyOf(keepNodes);
   }
 
-  /** A share of all weights, ranked together. */
+  /** A share of all weights that are not 0 yet, ranked together. */
   public static MagnitudePruneSettings of(double ratio) {
     return new MagnitudePruneSettings(ratio, Scope.GLOBAL, Optional.empty(), Set.of());
   }
@@ -50,6 +50,12 @@ public record MagnitudePruneSettings(
                 + of
                 + ", allowed: N:M with 0 < N < M, such as 2:4");
       }
+    }
+
+    /** Writes {@code N:M}. */
+    @Override
+    public String toString() {
+      return keep + ":" + of;
     }
 
     /** Reads {@code N:M}. */

@@ -2,6 +2,7 @@ package dev.modelcompression.passes.prune;
 
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.UnsupportedModelException;
+import dev.modelcompression.passes.ExcludedNodes;
 import dev.modelcompression.passes.prune.ChannelPruneSettings.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,14 +57,15 @@ public final class PrunePlanner {
    * @param scores of every prunable group, see {@link ChannelImportance}
    * @throws UnsupportedModelException no group of this model can be pruned; the message names what
    *     forbids it
-   * @throws IllegalArgumentException the settings leave nothing to remove, or forbid to come near
-   *     the ratio; the message says what would help
+   * @throws IllegalArgumentException the settings leave nothing to remove, forbid to come near the
+   *     ratio, or keep a node that does not exist; the message says what would help
    */
   public static PrunePlan plan(
       Model model,
       ChannelGroups groups,
       Map<String, double[]> scores,
       ChannelPruneSettings settings) {
+    ExcludedNodes.check(model.graph(), settings.keepNodes());
     if (groups.prunable().isEmpty()) {
       throw new UnsupportedModelException("no channel can be pruned: " + blockers(groups));
     }
@@ -180,14 +182,13 @@ public final class PrunePlanner {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "prune ratio %.2f of %s cannot be reached: at most %.2f can go with"
-                  + " maxRatioPerGroup %.2f, minChannels %d and roundTo %d; lower the ratio",
+              "prune ratio %.2f of %s cannot be reached: at most %.2f can go with roundTo %d%s, as"
+                  + " every layer keeps some channels; lower the ratio",
               settings.ratio(),
               settings.ratioOf(),
               most,
-              settings.maxRatioPerGroup(),
-              settings.minChannels(),
-              settings.roundTo()));
+              settings.roundTo(),
+              excluded()));
     }
   }
 
@@ -214,11 +215,14 @@ public final class PrunePlanner {
         : found
             + ": with roundTo "
             + settings.roundTo()
-            + ", minChannels "
-            + settings.minChannels()
-            + " and "
-            + settings.keepNodes().size()
-            + " excluded nodes no layer has a block to give; lower roundTo or minChannels";
+            + excluded()
+            + " no layer has a block to give; lower roundTo"
+            + (settings.keepNodes().isEmpty() ? "" : ", or exclude less");
+  }
+
+  private String excluded() {
+    int nodes = settings.keepNodes().size();
+    return nodes == 0 ? "" : " and " + nodes + (nodes == 1 ? " node" : " nodes") + " in exclude";
   }
 
   private PrunePlan describe(int[] kept) {

@@ -3,9 +3,11 @@ package dev.modelcompression.passes.prune;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * The weights of one layer from the least to the most important, ties in their order in memory.
+ * The weights of one layer that are not 0 yet from the least to the most important, ties in their
+ * order in memory.
  *
  * <p>One {@code long} a weight: the bits of its non-negative score, which sort like the score
  * itself, above its index.
@@ -16,36 +18,55 @@ final class WeightRanking {
 
   private final long[] sorted;
 
-  private WeightRanking(long[] sorted) {
+  /** How many weights the layer has, those that are 0 included. */
+  private final int elements;
+
+  private WeightRanking(long[] sorted, int elements) {
     this.sorted = sorted;
+    this.elements = elements;
   }
 
-  /** Ranks by absolute value. */
+  /** Ranks all by absolute value. */
   static WeightRanking of(float[] scores) {
-    long[] keys = new long[scores.length];
-    for (int i = 0; i < scores.length; i++) {
-      keys[i] = ((long) Float.floatToIntBits(Math.abs(scores[i])) << 32) | i;
-    }
-    Arrays.sort(keys);
-    return new WeightRanking(keys);
+    return of(scores, IntStream.range(0, scores.length));
   }
 
-  /** Marks all but the {@code count} least important. */
+  /**
+   * Ranks by absolute score what is not 0.
+   *
+   * @param weights elementwise those that {@code scores} is of
+   */
+  static WeightRanking ofNonZero(float[] scores, float[] weights) {
+    return of(scores, IntStream.range(0, scores.length).filter(i -> weights[i] != 0));
+  }
+
+  private static WeightRanking of(float[] scores, IntStream ranked) {
+    long[] keys =
+        ranked
+            .mapToLong(i -> ((long) Float.floatToIntBits(Math.abs(scores[i])) << 32) | i)
+            .sorted()
+            .toArray();
+    return new WeightRanking(keys, scores.length);
+  }
+
+  /** Marks all that are ranked but the {@code count} least important. */
   BitSet withoutLowest(int count) {
-    var kept = new BitSet(sorted.length);
-    kept.set(0, sorted.length);
-    for (int i = 0; i < count; i++) {
-      kept.clear((int) sorted[i]);
+    var kept = new BitSet(elements);
+    for (int i = count; i < sorted.length; i++) {
+      kept.set((int) sorted[i]);
     }
     return kept;
   }
 
+  /** How many are ranked. */
   int size() {
     return sorted.length;
   }
 
   private int mayLose() {
-    return (int) Math.min(sorted.length - 1L, (long) (MOST_OF_A_LAYER * sorted.length));
+    int zeros = elements - sorted.length;
+    long most = Math.min(sorted.length - 1L, (long) (MOST_OF_A_LAYER * elements) - zeros);
+    return (int) Math.max(0, most);
   }
 
   /** How many removable weights have a score below the one with these bits. */

@@ -5,13 +5,13 @@ import dev.modelcompression.onnx.Graph;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.passes.ExcludedNodes;
 import dev.modelcompression.passes.GraphPass;
 import dev.modelcompression.passes.PassResult;
 import dev.modelcompression.passes.rewrite.EliminateDeadCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Dynamic INT8 quantization of MatMul, Gemm and large embedding tables; needs no calibration data.
@@ -53,10 +53,12 @@ public final class DynamicQuantizePass implements GraphPass {
    * Like {@link #apply}, and tells scales and errors.
    *
    * @throws IllegalArgumentException a setting names a node that the model does not have
+   * @throws dev.modelcompression.onnx.UnsupportedModelException the model is quantized already
    */
   public QuantizeSummary quantize(Model model) {
     var graph = model.graph();
-    checkExclusions(graph);
+    FloatModel.require(graph);
+    ExcludedNodes.check(graph, settings.excludedNodes());
     var writer =
         new DynamicWriter(
             graph,
@@ -80,15 +82,6 @@ public final class DynamicQuantizePass implements GraphPass {
     }
     new EliminateDeadCode().apply(model);
     return new QuantizeSummary(weights, List.of(), decisions);
-  }
-
-  private void checkExclusions(Graph graph) {
-    var unknown = new TreeSet<>(settings.excludedNodes());
-    graph.nodes().forEach(node -> unknown.remove(node.label()));
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "excludedNodes: found " + unknown + ", but the model has no nodes of these names");
-    }
   }
 
   private Optional<String> whyFloat(Graph graph, Node node) {

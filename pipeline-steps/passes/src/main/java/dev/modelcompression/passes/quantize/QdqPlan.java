@@ -52,6 +52,7 @@ public final class QdqPlan {
    * Plans the quantization of a model.
    *
    * @throws IllegalArgumentException a setting names a node that the model does not have
+   * @throws dev.modelcompression.onnx.UnsupportedModelException the model is quantized already
    */
   public static QdqPlan of(Model model, QdqSettings settings) {
     return new QdqPlanner(model, settings).plan();

@@ -3,6 +3,7 @@ package dev.modelcompression.passes.quantize;
 import dev.modelcompression.onnx.Graph;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
+import dev.modelcompression.passes.ExcludedNodes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Finds the largest set of nodes that gain from integer arithmetic.
@@ -37,21 +37,13 @@ final class QdqPlanner {
   }
 
   QdqPlan plan() {
-    checkExclusions();
+    FloatModel.require(graph);
+    ExcludedNodes.check(graph, settings.excludedNodes());
     collect();
     while (dropNodesThatGainNothing()) {
       // until nobody leaves
     }
     return new QdqPlan(settings, decisions(), List.copyOf(units.values()), activations());
-  }
-
-  private void checkExclusions() {
-    var unknown = new TreeSet<>(settings.excludedNodes());
-    graph.nodes().forEach(node -> unknown.remove(node.label()));
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "excludedNodes: found " + unknown + ", but the model has no nodes of these names");
-    }
   }
 
   private void collect() {

@@ -22,6 +22,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MagnitudePrunePassTest {
@@ -51,6 +52,67 @@ class MagnitudePrunePassTest {
     prune(model, Scope.GLOBAL, 0.5);
     assertThat(weights(model, 0)).containsExactly(0, 0, 0, 1);
     assertThat(weights(model, 1)).containsExactly(0, 20, 30, 40);
+  }
+
+  /** Two rounds of 1 − √0.5 leave half: that is how the engine shares a ratio among rounds. */
+  @ParameterizedTest
+  @EnumSource(Scope.class)
+  void everyRoundTakesItsShareOfWhatIsLeft(Scope scope) {
+    var builder = new ModelBuilder(17, 1);
+    var input = builder.input("input", 1, 100);
+    var model = builder.build(builder.op("MatMul", input, builder.normal(1, 100, 100)));
+    double share = 1 - Math.sqrt(0.5);
+    assertThat(prune(model, scope, share).sparsity()).isCloseTo(0.2929, within(1e-4));
+    var second = prune(model, scope, share);
+    assertThat(second.sparsity()).isCloseTo(0.5, within(1e-4));
+    assertThat(second.masks().values())
+        .singleElement()
+        .satisfies(mask -> assertThat(mask.cardinality()).isEqualTo(5000));
+  }
+
+  @Test
+  void saliencyRanksOnlyWhatIsNotZeroYet() {
+    var model = matrices(new float[] {0, 0, 3, 4});
+    String name = model.graph().nodes("MatMul").get(0).input(1);
+    var settings = new MagnitudePruneSettings(0.5, Scope.LOCAL, Optional.empty(), Set.of());
+    var saliency = Map.of(name, new float[] {9, 9, 2, 1});
+    var mask = new MagnitudePrunePass(settings, saliency).prune(model).masks().get(name);
+    assertThat(weights(model, 0)).containsExactly(0, 0, 3, 0);
+    assertThat(mask).isEqualTo(BitSet.valueOf(new long[] {0b0100}));
+  }
+
+  @Test
+  void layersThatAreAllZeroStayAsTheyAre() {
+    for (Scope scope : Scope.values()) {
+      var model = matrices(new float[4], new float[] {1, 2, 3, 4});
+      prune(model, scope, 0.5);
+      assertThat(weights(model, 1)).containsExactly(0, 0, 3, 4);
+    }
+  }
+
+  @Test
+  void refusesToSetNoFurtherWeightToZero() {
+    var model = matrices(new float[] {0, 0, 0, 4});
+    assertThatThrownBy(() -> prune(model, Scope.GLOBAL, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "prune ratio 0.5 removes not a single weight of the 1 that are not 0 yet; raise the"
+                + " ratio, or leave the step out");
+    var half = new MagnitudePrunePass(MagnitudePruneSettings.of(new Pattern(1, 2)));
+    var patterned = matrices(new float[] {1, 2, 3, 4});
+    half.prune(patterned);
+    assertThatThrownBy(() -> half.prune(patterned))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("prune pattern 1:2 removes not a single weight");
+  }
+
+  @Test
+  void refusesToKeepANodeThatDoesNotExist() {
+    var model = matrices(new float[] {1, 2, 3, 4});
+    var settings = new MagnitudePruneSettings(0.5, Scope.LOCAL, Optional.empty(), Set.of("mutmul"));
+    assertThatThrownBy(() -> new MagnitudePrunePass(settings).prune(model))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("exclude: no node 'mutmul' in the model; its layers are 'matmul'");
   }
 
   @Test

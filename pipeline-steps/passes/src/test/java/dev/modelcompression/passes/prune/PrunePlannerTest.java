@@ -90,14 +90,24 @@ class PrunePlannerTest {
         "1     | 16 | prune setting ratio: found 1.0, allowed: above 0 and below 1",
         "NaN   | 16 | prune setting ratio: found NaN, allowed: above 0 and below 1",
         "0.5   | 0  | prune setting roundTo: found 0, allowed: 1 or more",
-        "0.02  | 16 | raise the ratio, or lower roundTo",
-        "0.5   | 128 | lower roundTo or minChannels",
-        "0.999 | 16 | cannot be reached: at most 0.8",
+        "0.02  | 16 | prune ratio 0.020 of Macs removes nothing: the smallest block of 16",
+        "0.5   | 128 | with roundTo 128 no layer has a block to give; lower roundTo",
+        "0.999 | 16 | prune ratio 1.00 of Macs cannot be reached: at most 0.8",
       })
   void refuses(double ratio, int roundTo, String message) {
     assertThatThrownBy(() -> plan(settings(ratio, Scope.GLOBAL, roundTo, RatioOf.MACS)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(message);
+        .hasMessageContaining(message)
+        .hasMessageNotContainingAny("minChannels", "maxRatioPerGroup", "MACS");
+  }
+
+  @Test
+  void refusesToKeepANodeThatDoesNotExist() {
+    var settings =
+        new ChannelPruneSettings(0.4, RatioOf.MACS, Scope.GLOBAL, 16, 0.9, 1, Set.of("cnov"));
+    assertThatThrownBy(() -> plan(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("exclude: no node 'cnov' in the model; its layers are 'conv'");
   }
 
   @Test

@@ -1,16 +1,20 @@
 package dev.modelcompression.passes.quantize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelcompression.onnx.DataType;
 import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.OnnxWriter;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.passes.testing.ExampleModel;
 import dev.modelcompression.passes.testing.ModelBuilder;
 import dev.modelcompression.passes.testing.Numbers;
 import dev.modelcompression.passes.testing.OrtRunner;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -101,6 +105,31 @@ class DynamicQuantizePassTest {
         .apply(model);
 
     assertThat(model.graph().nodes("MatMul")).hasSize(1);
+  }
+
+  @Test
+  void unknownExclusionIsRefused() {
+    var model =
+        builder.build(builder.op("MatMul", builder.input("x", 2, 8), builder.normal(1, 8, 4)));
+    var settings = DynamicSettings.defaults().withExcludedNodes(Set.of("mutmul"));
+
+    assertThatThrownBy(() -> new DynamicQuantizePass(settings).apply(model))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("exclude: no node 'mutmul' in the model; its layers are 'matmul'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', QLinearConv", "'', MatMulInteger", "com.microsoft, QLinearAdd"})
+  void quantizedModelIsRefused(String domain, String operator) {
+    builder.input("x", 2, 8);
+    builder.graph().add(Node.of(domain, operator, "first", List.of("x"), List.of("y")));
+    var model = builder.build("y");
+
+    assertThatThrownBy(() -> quantized(model))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessage(
+            "the model is already quantized: node 'first' (%s); quantize the float model",
+            operator);
   }
 
   private String linear(String input, int in, int out) {

@@ -297,10 +297,21 @@ class QdqRulesTest {
 
     assertThatThrownBy(() -> QdqPlan.of(model, DEFAULTS.withExcludedNodes(Set.of("cnov"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("excludedNodes: found [cnov], but the model has no nodes of these names");
+        .hasMessage("exclude: no node 'cnov' in the model; its layers are 'conv'");
     assertThatThrownBy(() -> new QdqPass(QdqPlan.of(model, DEFAULTS), Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("ranges: none found for [conv, x]");
+  }
+
+  @Test
+  void quantizedModelIsRefused() {
+    var quantized = quantized(builder.build(conv(image)), DEFAULTS);
+
+    assertThatThrownBy(() -> QdqPlan.of(quantized, DEFAULTS))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageMatching(
+            "the model is already quantized: node '.+' \\((Quantize|Dequantize)Linear\\);"
+                + " quantize the float model");
   }
 
   private String conv(String input) {
