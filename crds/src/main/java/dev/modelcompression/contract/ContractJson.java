@@ -9,9 +9,12 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +22,13 @@ import java.util.stream.Collectors;
  */
 public final class ContractJson {
   private static final int MAX_DEPTH = 64;
+
+  /** Names of classes within messages; only the last part means something to a reader. */
+  private static final Pattern CLASS = Pattern.compile("`(?:[a-z]\\w*\\.)+(?:\\w+\\$)?(\\w+)`");
+
+  /** A note that the text itself is not shown; where in the text it is stays. */
+  private static final Pattern SOURCE =
+      Pattern.compile("\\[Source: [^\\]]*?((?:line: [^\\]]*)?)\\]");
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -114,9 +124,28 @@ public final class ContractJson {
                             : "." + part.getFieldName())
                 .collect(Collectors.joining())
             : "";
-    String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
     return (path.isEmpty() ? "" : " " + path.substring(path.startsWith(".") ? 1 : 0))
         + ": "
-        + reason;
+        + reason(e);
+  }
+
+  /** What is wrong, in the words of the contract: no class of this program, no JSON library. */
+  private static String reason(JsonProcessingException e) {
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "unknown field '%s'; known: %s"
+          .formatted(
+              unknown.getPropertyName(),
+              unknown.getKnownPropertyIds().stream()
+                  .map(String::valueOf)
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
+    }
+    String message =
+        e instanceof ValueInstantiationException && e.getCause() != null
+            ? String.valueOf(e.getCause().getMessage())
+            : e.getOriginalMessage();
+    return SOURCE
+        .matcher(CLASS.matcher(message.lines().findFirst().orElse("malformed")).replaceAll("$1"))
+        .replaceAll("$1");
   }
 }

@@ -70,11 +70,14 @@ class ContractJsonTest {
     assertRefused(json.replace("\"seed\" : 7", "\"seed\" : null"), "seed");
     assertRefused(json.replace("\"seed\" : 7", "\"seed\" : 7, \"seed\" : 8"), "seed");
     assertRefused(json.replace("\"runId\" : \"r-1\"", "\"runId\" : null"), "runId");
-    assertRefused(json.replace("\"epochs\" : 2", "\"epoch\" : 2"), "step.fineTune.epoch");
+    assertRefused(
+        json.replace("\"epochs\" : 2", "\"epoch\" : 2"),
+        "step.fineTune.epoch: unknown field 'epoch'; known: augmentation, batchSize, ");
     assertRefused(json.replace("\"SGD\"", "\"Sgd\""), "step.fineTune.optimizer");
     assertRefused(json.replace("\"v1\"", "\"v2\""), "version is 'v2', this program speaks 'v1'");
     assertRefused(json.replace(DIGEST, "sha256:12"), "inputs.model");
     assertRefused(json + "{}", "step request");
+    assertRefused(json.substring(0, json.lastIndexOf('}')), "line: ");
     assertRefused("null", "is null");
     assertRefused("", "step request");
     assertRefused("[".repeat(10_000), "step request");
@@ -107,6 +110,7 @@ class ContractJsonTest {
     assertThatThrownBy(() -> ContractJson.readRequest(json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("step request")
+        .hasMessageNotContainingAny("dev.modelcompression", "java.", "Source", "ignorable")
         .hasMessageContaining(expected);
   }
 
