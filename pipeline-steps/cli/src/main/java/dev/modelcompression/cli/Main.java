@@ -57,13 +57,23 @@ public final class Main {
           return ExitCode.BAD_REQUEST.code();
         });
     line.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          progress.close();
-          fail(command.getErr(), Failures.message(e));
-          Failures.trace(e);
-          return Failures.exit(e).code();
+        (e, command, parsed) -> failed(e, command.getErr(), progress));
+    line.setExecutionStrategy(
+        parsed -> {
+          try {
+            return new CommandLine.RunLast().execute(parsed);
+          } catch (Error e) { // the handler above is only given exceptions
+            return failed(e, line.getErr(), progress);
+          }
         });
     return line;
+  }
+
+  private static int failed(Throwable failure, PrintWriter err, TerminalProgress progress) {
+    progress.close();
+    fail(err, Failures.message(failure));
+    Failures.trace(failure);
+    return Failures.exit(failure).code();
   }
 
   private static String path(CommandLine command) {

@@ -82,11 +82,12 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Manifest parsed = manifest.parse();
+    Path root = WorkspaceLocation.of(workspace, parsed, manifest.folder());
+    OutputLocations.requireFolder("workspace", root);
     var inputs = new StepInputs(manifest.folder());
     Run run =
         Run.of(
             parsed.spec(), ToolVersion.get(), original(parsed, inputs), datasets(parsed, inputs));
-    Path root = WorkspaceLocation.of(workspace, parsed, manifest.folder());
     var store = new DirectoryWorkspace(root);
     var clock = Clock.systemUTC();
     int threadCount = Threads.check(threads);

@@ -227,6 +227,10 @@ final class StepCommand implements Callable<Integer> {
   public Integer call() {
     var parsed = spec.commandLine().getParseResult();
     var stepSettings = ModelCompressionParser.settings(type, settings.read(parsed), settingsName);
+    Path out = parsed.matchedOptionValue(OUT, (@Nullable Path) null);
+    if (out != null) {
+      OutputLocations.requireFile(OUT, out);
+    }
     var inputs = new StepInputs(Path.of("").toAbsolutePath());
     var models = new LinkedHashMap<String, Artifact>();
     Path model = parsed.matchedPositionalValue(0, Path.of(""));
@@ -267,7 +271,7 @@ final class StepCommand implements Callable<Integer> {
           new StepRunner(Clock.systemUTC())
               .run(new StepJob(request, inputs, scratch.path(), progress::update), scratch.path());
       progress.close();
-      publish(report, scratch.path(), parsed.matchedOptionValue(OUT, (@Nullable Path) null));
+      publish(report, scratch.path(), out);
       print(report);
     }
     return ExitCode.DONE.code();

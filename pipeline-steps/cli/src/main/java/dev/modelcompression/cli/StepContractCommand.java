@@ -67,7 +67,8 @@ final class StepContractCommand implements Callable<Integer> {
   public Integer call() {
     StepRequest parsed = ContractJson.readRequest(text());
     ModelCompressionParser.check(parsed.step(), "step request");
-    var publication = new StepPublication(folder(parsed));
+    var publication = new StepPublication(folder(parsed), parsed);
+    publication.requireReplaceable();
     var earlier = publication.find();
     if (earlier.isPresent()) {
       progress.end("step " + parsed.step().name() + ": done before, " + earlier.get().message());
@@ -88,7 +89,7 @@ final class StepContractCommand implements Callable<Integer> {
       String digest = publication.publish(report);
       progress.end("step " + parsed.step().name() + ": " + report.message());
       return end(report, digest);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       Failures.trace(e);
       var report = runner.failed(job, Failures.exit(e), Failures.message(e), started);
       progress.end("step " + parsed.step().name() + ": " + report.message());

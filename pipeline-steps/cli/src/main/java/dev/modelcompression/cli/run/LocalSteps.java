@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 
-/** Runs steps in this process. */
+/**
+ * Runs steps in this process. An {@link Error}, such as a heap that is too small, is of the process
+ * and not of the step: it ends the run instead of being tried again in the same heap.
+ */
 public final class LocalSteps implements StepExecutor {
   /** The workspace keeps this folder when a step is killed. */
   private static final String CHECKPOINT = "checkpoint";
@@ -42,7 +45,7 @@ public final class LocalSteps implements StepExecutor {
       return runner.run(job, folder);
     } catch (StopRequestedException e) {
       throw e;
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException e) {
       ExitCode exit = Failures.exit(e);
       Failures.trace(e);
       return runner.failed(job, exit, Failures.message(e), started);

@@ -9,6 +9,7 @@ import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.ModelFiles;
 import dev.modelcompression.data.NpzDataset;
 import dev.modelcompression.onnx.Model;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -95,6 +96,9 @@ public final class StepInputs {
   }
 
   private String digest(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new InvalidDataException(path + ": is a folder, expected an .onnx or .npz file");
+    }
     return digests.computeIfAbsent(path.toAbsolutePath().normalize(), Digests::of);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.run;
+
+import org.jspecify.annotations.NullMarked;
