@@ -73,7 +73,22 @@ public record Details(
       @JsonPropertyDescription("Output channels before.") int channelsBefore,
       @JsonPropertyDescription("Output channels after.") int channelsAfter,
       @JsonPropertyDescription("Why this many, or why the layer was left alone; may be empty.")
-          String reason) {}
+          String reason) {
+
+    /**
+     * This round of pruning and the one after it as one: the reason is that of the last round that
+     * changed the layer, or else of the last one.
+     */
+    public PrunedLayer then(PrunedLayer next) {
+      boolean decidedBefore = !next.changed() && changed();
+      return new PrunedLayer(
+          layer, channelsBefore, next.channelsAfter, decidedBefore ? reason : next.reason);
+    }
+
+    private boolean changed() {
+      return channelsBefore != channelsAfter;
+    }
+  }
 
   /** What quantization did to one layer. */
   public record QuantizedLayer(

@@ -24,7 +24,8 @@ public record Gate(
             "What the limit is compared with: the metric, its drop or its ratio, by `kind`. Absent when it was not"
                 + " measured; the gate has then not passed.")
         @Nullable Double value,
-    @JsonPropertyDescription("95 % confidence interval of `value`, where one was computed.")
+    @JsonPropertyDescription(
+            "Confidence interval (level in `lineage.method.confidence`) of `value`, where one was computed.")
         @Nullable Interval interval,
     @JsonPropertyDescription("Whether the gate let the result through.") boolean passed,
     @JsonPropertyDescription("The outcome in words.") String message) {
@@ -35,7 +36,12 @@ public record Gate(
     max,
     maxDrop,
     minRatio,
-    maxRatio
+    maxRatio;
+
+    /** Whether the limit is the least that passes; otherwise it is the most. */
+    boolean isLeast() {
+      return this == min || this == minRatio;
+    }
   }
 
   public Gate {

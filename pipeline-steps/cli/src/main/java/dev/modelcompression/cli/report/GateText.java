@@ -26,7 +26,7 @@ record GateText(
           value == null
               ? "not measured"
               : number(gate.kind(), unit, gate.missedBy())
-                  + (gate.kind() == Gate.Kind.min ? " too little" : " too much");
+                  + (gate.kind().isLeast() ? " too little" : " too much");
     }
     return new GateText(
         metric.map(Metric::label).orElse(gate.metric()),
@@ -92,8 +92,6 @@ record GateText(
     if (interval == null) {
       return false;
     }
-    return gate.kind() == Gate.Kind.min
-        ? interval.low() < gate.limit()
-        : interval.high() > gate.limit();
+    return gate.kind().isLeast() ? interval.low() < gate.limit() : interval.high() > gate.limit();
   }
 }

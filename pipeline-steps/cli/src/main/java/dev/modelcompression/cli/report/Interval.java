@@ -2,10 +2,17 @@ package dev.modelcompression.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
-/** Where the true value lies with 95 % confidence, in the unit of the number that it belongs to. */
+/**
+ * Where the true value lies with the confidence that was asked for, in the unit of the number that
+ * it belongs to.
+ */
 public record Interval(
-    @JsonPropertyDescription("Lower end of the 95 % confidence interval.") double low,
-    @JsonPropertyDescription("Upper end of the 95 % confidence interval.") double high) {
+    @JsonPropertyDescription(
+            "Lower end of the confidence interval (level in `lineage.method.confidence`).")
+        double low,
+    @JsonPropertyDescription(
+            "Upper end of the confidence interval (level in `lineage.method.confidence`).")
+        double high) {
 
   public Interval {
     if (!(Double.isFinite(low) && Double.isFinite(high) && low <= high)) {

@@ -72,5 +72,7 @@ public record Lineage(
           int repetitions,
       @JsonPropertyDescription(
               "Resamples of the paired bootstrap behind the intervals; 0 when there are none.")
-          int bootstrapResamples) {}
+          int bootstrapResamples,
+      @JsonPropertyDescription("Level of every confidence interval in the report, 0 to 1.")
+          double confidence) {}
 }

@@ -17,7 +17,7 @@ public enum Metric {
   SIZE("sizeBytes", "sizeBytes", "File size", Unit.BYTES, false),
   PARAMETERS("parameters", "parameters", "Parameters", Unit.COUNT, false),
   MACS("macs", "macs", "MACs", Unit.COUNT, false),
-  PEAK_MEMORY("peakMemoryBytes", "peakMemoryBytes", "Peak memory", Unit.BYTES, false);
+  PEAK_MEMORY("peakMemoryBytes", "peakMemoryBytes", "Peak memory (model only)", Unit.BYTES, false);
 
   private final String key;
   private final String ratioKey;

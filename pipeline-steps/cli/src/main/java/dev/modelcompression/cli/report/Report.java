@@ -30,13 +30,13 @@ public record Report(
             "Result divided by original, by metric (latency without its unit: `latencyP50`).")
         Map<String, Double> ratios,
     @JsonPropertyDescription(
-            "95 % confidence intervals of `ratios`, by the same names, where computed.")
+            "Confidence intervals (level in `lineage.method.confidence`) of `ratios`, by the same names, where computed.")
         Map<String, Interval> ratioIntervals,
     @JsonPropertyDescription(
             "Result minus original, for the metrics that are shares from 0 to 1: negative is a loss.")
         Map<String, Double> differences,
     @JsonPropertyDescription(
-            "95 % confidence intervals of `differences` (paired bootstrap over the same samples), where computed.")
+            "Confidence intervals (level in `lineage.method.confidence`) of `differences` (paired bootstrap over the same samples), where computed.")
         Map<String, Interval> differenceIntervals,
     @JsonPropertyDescription("Every step of every trial, in the order of the run.")
         List<Stage> stages,

@@ -1,13 +1,16 @@
 package dev.modelcompression.cli.report;
 
-import java.time.Duration;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A report as the page shows it: every number already written out, no decision left to do. */
 record ReportView(
@@ -30,7 +33,8 @@ record ReportView(
     List<Fact> versions,
     List<FileRow> files,
     String started,
-    String took) {
+    String work,
+    String confidence) {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH)
@@ -122,7 +126,43 @@ record ReportView(
             .toList(),
         files(lineage),
         TIME.format(lineage.started()),
-        duration(Duration.between(lineage.started(), lineage.finished()).toMillis() / 1000.0));
+        work(report.stages()),
+        confidence(lineage));
+  }
+
+  /**
+   * How long the steps worked, whether in this run or in the one that filled the cache. A step that
+   * several trials share counts once.
+   */
+  static String work(List<Stage> stages) {
+    var steps = new LinkedHashMap<List<Object>, Stage>();
+    for (Stage stage : stages) {
+      steps.putIfAbsent(
+          List.of(
+              stage.name(),
+              Optional.ofNullable(stage.seconds()),
+              Optional.ofNullable(stage.digest()),
+              stage.settings()),
+          stage);
+    }
+    double seconds =
+        steps.values().stream()
+            .flatMap(stage -> Stream.ofNullable(stage.seconds()))
+            .mapToDouble(Double::doubleValue)
+            .sum();
+    long cached =
+        steps.values().stream().filter(stage -> stage.state() == Stage.State.Cached).count();
+    return duration(seconds)
+        + " of work"
+        + (cached == 0
+            ? ""
+            : ", " + cached + " of " + steps.size() + " steps taken from the cache");
+  }
+
+  /** The level of the intervals: "95 %". */
+  private static String confidence(Lineage lineage) {
+    var format = new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    return format.format(lineage.method().confidence() * 100) + "\u00a0%";
   }
 
   private static String tone(Verdict verdict) {
@@ -134,7 +174,7 @@ record ReportView(
   }
 
   private static GateRow gate(Gate gate) {
-    Optional<Double> use = gate.kind() == Gate.Kind.min ? Optional.empty() : GateText.use(gate);
+    Optional<Double> use = gate.kind().isLeast() ? Optional.empty() : GateText.use(gate);
     return new GateRow(
         gate.passed(),
         GateText.of(gate),
@@ -200,7 +240,10 @@ record ReportView(
         beforeAfter(metric, report.original(), result),
         interval == null
             ? "percentage points"
-            : metric.unit().formatDifferenceInterval(interval) + " (95\u00a0% interval)",
+            : metric.unit().formatDifferenceInterval(interval)
+                + " ("
+                + confidence(report.lineage())
+                + " interval)",
         false);
   }
 

@@ -18,7 +18,7 @@ public record Side(
             "Measured numbers by metric; a number that was not measured is absent.")
         Map<String, Double> metrics,
     @JsonPropertyDescription(
-            "95 % confidence intervals of `metrics`, by the same names, where computed.")
+            "Confidence intervals (level in `lineage.method.confidence`) of `metrics`, by the same names, where computed.")
         Map<String, Interval> intervals,
     @JsonPropertyDescription("Accuracy of each class; empty when the data set has no labels.")
         List<ClassAccuracy> perClass) {

@@ -15,7 +15,8 @@ public record Stage(
     @JsonPropertyDescription("Number of the trial that the step belongs to, from 1.") int trial,
     @JsonPropertyDescription("Done, Cached (taken over from an earlier run), Failed or Skipped.")
         State state,
-    @JsonPropertyDescription("Wall time of the step in seconds; absent when it did not run.")
+    @JsonPropertyDescription(
+            "Wall time of the step in seconds, of a cached one when it was computed; absent when it did not run.")
         @Nullable Double seconds,
     @JsonPropertyDescription("Digest of the model that the step wrote; absent when it wrote none.")
         @Nullable String digest,
@@ -23,7 +24,7 @@ public record Stage(
             "Numbers measured on the step's output model, named as in `result.metrics`.")
         Map<String, Double> metrics,
     @JsonPropertyDescription(
-            "95 % confidence intervals of `metrics`, by the same names, where computed.")
+            "Confidence intervals (level in `lineage.method.confidence`) of `metrics`, by the same names, where computed.")
         Map<String, Interval> intervals,
     @JsonPropertyDescription(
             "The step's settings with all defaults filled in, as the step got them.")

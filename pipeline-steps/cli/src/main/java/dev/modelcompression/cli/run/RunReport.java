@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts together what the steps of a run have told into one report. */
 public final class RunReport {
+  /** Told where nothing was evaluated, and so no interval computed. */
+  private static final double USUAL_CONFIDENCE = 0.95;
+
   private final Manifest manifest;
   private final Run run;
   private final RunResult result;
@@ -113,8 +116,8 @@ public final class RunReport {
       String metric = gate.metric().yamlName();
       if (kind == Gate.Kind.maxDrop) {
         interval = Estimates.interval(comparison.path(metric + "Drop")).orElse(null);
-      } else if (kind == Gate.Kind.maxRatio && metric.equals("latencyP50")) {
-        interval = Estimates.interval(comparison.path("latencyRatio")).orElse(null);
+      } else if (kind == Gate.Kind.minRatio || kind == Gate.Kind.maxRatio) {
+        interval = ratioIntervals(evaluation).get(metric);
       }
     }
     return new Gate(
@@ -279,12 +282,7 @@ public final class RunReport {
   private List<Details.PrunedLayer> prunedLayers() {
     Map<String, Details.PrunedLayer> layers = new LinkedHashMap<>();
     for (var layer : list("prune", "prunedLayers", Details.PrunedLayer.class)) {
-      layers.merge(
-          layer.layer(),
-          layer,
-          (first, next) ->
-              new Details.PrunedLayer(
-                  next.layer(), first.channelsBefore(), next.channelsAfter(), next.reason()));
+      layers.merge(layer.layer(), layer, Details.PrunedLayer::then);
     }
     return List.copyOf(layers.values());
   }
@@ -352,11 +350,12 @@ public final class RunReport {
             .map(EvaluateSettings.class::cast)
             .orElse(null);
     return settings == null
-        ? new Lineage.Method(threads, 1, 0, 0)
+        ? new Lineage.Method(threads, 1, 0, 0, USUAL_CONFIDENCE)
         : new Lineage.Method(
             settings.threads(),
             settings.latencyBatchSize(),
             settings.latencyRuns(),
-            settings.bootstrapSamples());
+            settings.bootstrapSamples(),
+            settings.confidence());
   }
 }

@@ -28,11 +28,12 @@ class ReportHtmlTest {
     assertThat(text(page))
         .containsSubsequence(
             "fashion-resnet",
+            "5 min 31 s of work, 1 of 9 steps taken from the cache",
             "Passed",
             "The model is 8.9\u00d7 smaller and 3.7\u00d7 faster",
             "Top-1 accuracy may fall by 0.50 pp",
             "fell by 0.31 pp",
-            "95 %: 0.02 to 0.61 pp, reaching past the limit",
+            "90 %: 0.02 to 0.61 pp, reaching past the limit",
             "Latency p50 at most 0.300 \u00d7 the original",
             "0.268 \u00d7",
             "8.9\u00d7 smaller",
@@ -41,7 +42,7 @@ class ReportHtmlTest {
             "0.422 ms \u2192 0.113 ms",
             "\u22120.31 pp",
             "93.21 % \u2192 92.90 %",
-            "\u22120.61 to \u22120.02 pp",
+            "\u22120.61 to \u22120.02 pp (90 % interval)",
             "Original",
             "optimize",
             "prune",
@@ -73,7 +74,7 @@ class ReportHtmlTest {
             "It misses 2 of 3 gates.",
             "\u2717 failed Top-1 accuracy may fall by 0.10 pp",
             "fell by 0.31 pp 0.21 pp too much",
-            "\u2717 failed Peak memory at most 20.0 MB",
+            "\u2717 failed Peak memory (model only) at most 20.0 MB",
             "\u2013 not measured");
     // GlobalAveragePool has no cost formula, the float layer no error.
     assertThat(page).contains("GlobalAveragePool \u2013 0 3.10 \u00b5s");
@@ -127,6 +128,52 @@ class ReportHtmlTest {
             "class 777 50 90.00 % 50.00 % \u221240.00 pp",
             "All 1000 classes",
             "class 0 ");
+  }
+
+  @Test
+  void aStepThatTrialsShareCountsOnceAsWork() {
+    Stage once = SampleReport.passed().stages().get(1);
+    var again =
+        new Stage(
+            once.name(),
+            once.type(),
+            2,
+            Stage.State.Cached,
+            once.seconds(),
+            once.digest(),
+            once.metrics(),
+            once.intervals(),
+            once.settings(),
+            once.notes());
+
+    assertThat(ReportView.work(List.of(once, again))).isEqualTo("0.4\u00a0s of work");
+    assertThat(ReportView.work(List.of(again)))
+        .isEqualTo("0.4\u00a0s of work, 1 of 1 steps taken from the cache");
+  }
+
+  @Test
+  void aLeastRatioIsMissedByTooLittle() {
+    var missed =
+        new Gate("throughput", Gate.Kind.minRatio, 100, 1.34, new Interval(1.2, 1.5), false, "");
+    var kept =
+        new Gate("throughput", Gate.Kind.minRatio, 1.3, 1.34, new Interval(1.2, 1.5), true, "");
+
+    assertThat(GateText.of(missed).missed()).isEqualTo("98.660\u00a0\u00d7 too little");
+    assertThat(GateText.of(kept).doubtful()).isTrue();
+  }
+
+  @Test
+  void theReasonIsThatOfTheLastRoundThatChangedTheLayer() {
+    var first = new Details.PrunedLayer("conv", 64, 48, "cheapest channels");
+    var idle = new Details.PrunedLayer("conv", 48, 48, "matters more");
+
+    assertThat(first.then(idle))
+        .isEqualTo(new Details.PrunedLayer("conv", 64, 48, "cheapest channels"));
+    var second = new Details.PrunedLayer("conv", 48, 32, "again");
+    assertThat(first.then(second).then(new Details.PrunedLayer("conv", 32, 32, "idle")))
+        .isEqualTo(new Details.PrunedLayer("conv", 64, 32, "again"));
+    assertThat(idle.then(new Details.PrunedLayer("conv", 48, 48, "still")).reason())
+        .isEqualTo("still");
   }
 
   private static Side withClasses(Side side, List<Side.ClassAccuracy> classes) {

@@ -425,7 +425,7 @@ final class SampleReport {
             List.of("avx2", "fma", "avx512f", "avx512_vnni"),
             17_179_869_184L,
             "Linux 6.1"),
-        new Lineage.Method(1, 1, 2000, 2000),
+        new Lineage.Method(1, 1, 2000, 2000, 0.9),
         Instant.parse("2026-11-22T08:00:00Z"),
         Instant.parse("2026-11-22T08:06:12Z"));
   }

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param top1Drop original's top-1 less the result's, as a fraction; negative when the result is
  *     better
  * @param top5Drop likewise for top-5
- * @param latencyRatio result's median latency over the original's, median of neighbouring blocks
- * @param throughputRatio result's throughput over the original's
+ * @param latencyRatio result's median time of one inference over the original's: the quotient of
+ *     both {@link Metrics#latencyP50Ms()}
+ * @param throughputRatio result's throughput over the original's: the quotient of both {@link
+ *     Metrics#throughput()}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Comparison(

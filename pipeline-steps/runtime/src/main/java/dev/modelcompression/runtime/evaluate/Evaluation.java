@@ -95,8 +95,8 @@ public final class Evaluation {
             quality.sqnrDb(),
             shares.top1Drop(),
             shares.top5Drop(),
-            perRow(latency),
-            inverse(perRow(batches))),
+            latency.times().ratio(bootstrap),
+            throughputRatio(batches)),
         quality.perClass(),
         data.size(),
         settings);
@@ -161,10 +161,11 @@ public final class Evaluation {
     return rows / (Interleaved.quantile(times, 0.5) * SECONDS_PER_NANO);
   }
 
-  /** Time per row, result to original; models may fix batches of different size. */
-  private Estimate perRow(Timed timed) {
+  /** Rows per time, result to original; models may fix batches of different size. */
+  private Estimate throughputRatio(Timed timed) {
     return scaled(
-        timed.times().ratio(bootstrap), (double) timed.originalRows() / timed.resultRows());
+        inverse(timed.times().ratio(bootstrap)),
+        (double) timed.resultRows() / timed.originalRows());
   }
 
   private static Estimate scaled(Estimate estimate, double factor) {

@@ -35,25 +35,18 @@ record Interleaved(double[][] original, double[][] result) {
     return times;
   }
 
-  /** Median over the blocks of the ratio of median times, result to original. */
+  /**
+   * Quotient of the medians of all runs, result to original; neighbouring blocks of both sides are
+   * resampled together.
+   */
   Estimate ratio(Bootstrap bootstrap) {
-    var ratios = new double[original.length];
-    Arrays.setAll(ratios, block -> median(result[block]) / median(original[block]));
     return bootstrap.estimate(
-        ratios.length,
-        drawn -> median(Arrays.stream(drawn).mapToDouble(block -> ratios[block]).toArray()));
+        original.length, drawn -> median(result, drawn) / median(original, drawn));
   }
 
   /** Median of all runs of one side in nanoseconds; whole blocks are resampled. */
   static Estimate median(double[][] blocks, Bootstrap bootstrap) {
-    return bootstrap.estimate(
-        blocks.length,
-        drawn ->
-            median(
-                Arrays.stream(drawn)
-                    .boxed()
-                    .flatMapToDouble(block -> Arrays.stream(blocks[block]))
-                    .toArray()));
+    return bootstrap.estimate(blocks.length, drawn -> median(blocks, drawn));
   }
 
   /** Quantile of all runs of one side in nanoseconds. */
@@ -62,8 +55,13 @@ record Interleaved(double[][] original, double[][] result) {
         Arrays.stream(blocks).flatMapToDouble(Arrays::stream).toArray(), probability);
   }
 
-  private static double median(double[] values) {
-    return Quantiles.of(values, 0.5);
+  private static double median(double[][] blocks, int[] drawn) {
+    return Quantiles.of(
+        Arrays.stream(drawn)
+            .boxed()
+            .flatMapToDouble(block -> Arrays.stream(blocks[block]))
+            .toArray(),
+        0.5);
   }
 
   private static double[] time(Runnable work, int runs, LongSupplier nanoClock) {

@@ -69,6 +69,13 @@ class EvaluationTest {
     assertThat(metrics.latencyP50Ms()).isPositive().isLessThanOrEqualTo(metrics.latencyP95Ms());
     assertThat(metrics.latencyP95Ms()).isLessThanOrEqualTo(metrics.latencyP99Ms());
     assertThat(metrics.throughput()).isPositive();
+    var latency = found.comparison().latencyRatio();
+    // The metrics are the same medians in other units: rounding of a few ulp.
+    assertThat(latency.value())
+        .isCloseTo(found.result().latencyP50Ms() / metrics.latencyP50Ms(), within(1e-12))
+        .isBetween(latency.low(), latency.high());
+    assertThat(found.comparison().throughputRatio().value())
+        .isCloseTo(found.result().throughput() / metrics.throughput(), within(1e-12));
     // 1.2 MB of weights and at least two activations of [32, 28, 28].
     assertThat(metrics.peakMemoryBytes()).isBetween(1_400_000L, 3_000_000L);
   }

@@ -23,6 +23,25 @@ class InterleavedTest {
   }
 
   @Test
+  void theRatioIsTheQuotientOfTheMediansAndLiesInItsInterval() {
+    // The median of the blocks' own ratios is 0.8; that of all runs is 5 to 5.
+    var times =
+        new Interleaved(
+            new double[][] {{4, 4}, {5, 5}, {10, 10}}, new double[][] {{6, 6}, {4, 4}, {5, 5}});
+    var bootstrap = new Bootstrap(500, 0.95, 1);
+    var ratio = times.ratio(bootstrap);
+    assertThat(ratio.value())
+        .isEqualTo(
+            Interleaved.median(times.result(), bootstrap).value()
+                / Interleaved.median(times.original(), bootstrap).value())
+        .isEqualTo(1)
+        .isBetween(ratio.low(), ratio.high());
+    // All three draws the third block, or all the first: pairs stay together.
+    assertThat(ratio.low()).isEqualTo(0.5);
+    assertThat(ratio.high()).isEqualTo(1.5);
+  }
+
+  @Test
   void blocksAlternateAndSoDoesWhoGoesFirst() {
     var times = Interleaved.measure(() -> work('o', 1), () -> work('r', 1), 2, 60, clock::get);
     assertThat(order.toString())
