@@ -25,9 +25,14 @@ public final class CanonicalJson {
 
   /** {@code sha256:} and the hexadecimal digest of the canonical text. */
   public static String digest(Object value) {
+    return digestOfText(of(value));
+  }
+
+  /** {@code sha256:} and the hexadecimal digest of the text in UTF-8. */
+  static String digestOfText(String text) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(of(value).getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return "sha256:" + HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);

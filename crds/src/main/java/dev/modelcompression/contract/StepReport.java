@@ -102,9 +102,9 @@ public record StepReport(
         version, step, type, exit, message, inputs, others, metrics, details, lineage);
   }
 
-  /** The model that the next step continues with, if this step made one. */
+  /** The model that the next step continues with, all its files, if this step made one. */
   @JsonIgnore
   public Optional<Artifact> model() {
-    return Optional.ofNullable(outputs.get(Artifact.MODEL));
+    return Artifact.model(outputs);
   }
 }

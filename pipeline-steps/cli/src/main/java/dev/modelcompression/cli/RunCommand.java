@@ -116,7 +116,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static Artifact original(Manifest manifest, StepInputs inputs) {
-    return inputs.artifact(Artifact.ORIGINAL, manifest.spec().model().uri());
+    return inputs.modelArtifact(Artifact.ORIGINAL, manifest.spec().model().uri());
   }
 
   private static Map<String, Artifact> datasets(Manifest manifest, StepInputs inputs) {
@@ -128,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
         .forEach(
             (name, source) -> {
               if (source.uri() != null) {
-                files.put(name, inputs.artifact(name, source.uri()));
+                files.put(name, inputs.dataArtifact(name, source.uri()));
               }
             });
     return files;

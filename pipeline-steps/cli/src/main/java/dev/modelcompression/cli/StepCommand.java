@@ -234,12 +234,13 @@ final class StepCommand implements Callable<Integer> {
     var inputs = new StepInputs(Path.of("").toAbsolutePath());
     var models = new LinkedHashMap<String, Artifact>();
     Path model = parsed.matchedPositionalValue(0, Path.of(""));
-    models.put(Artifact.MODEL, inputs.artifact(Artifact.MODEL, model.toString()));
+    models.put(Artifact.MODEL, inputs.modelArtifact(Artifact.MODEL, model.toString()));
     originalFlag
         .map(flag -> parsed.<@Nullable Path>matchedOptionValue(flag, null))
         .ifPresent(
             path ->
-                models.put(Artifact.ORIGINAL, inputs.artifact(Artifact.ORIGINAL, path.toString())));
+                models.put(
+                    Artifact.ORIGINAL, inputs.modelArtifact(Artifact.ORIGINAL, path.toString())));
     var datasets = new LinkedHashMap<String, DatasetInput>();
     for (var flag : data) {
       Path path = parsed.matchedOptionValue(flag.flag(), (@Nullable Path) null);
@@ -247,7 +248,7 @@ final class StepCommand implements Callable<Integer> {
         datasets.put(
             flag.dataset(),
             new DatasetInput(
-                inputs.artifact(flag.dataset(), path.toString()),
+                inputs.dataArtifact(flag.dataset(), path.toString()),
                 flag.equals(data.get(0)) ? samples(parsed) : null));
       }
     }

@@ -17,16 +17,28 @@ public final class Digests {
 
   /** Digest of a file's content. */
   public static String of(Path file) {
-    var digest = sha256();
-    var buffer = ByteBuffer.allocateDirect(1 << 18);
     try (var channel = FileChannel.open(file)) {
-      while (channel.read(buffer) >= 0) {
-        digest.update(buffer.flip());
-        buffer.clear();
-      }
+      return of(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Digest of what is left to read. */
+  static String of(FileChannel channel) throws IOException {
+    var digest = sha256();
+    var buffer = ByteBuffer.allocateDirect(1 << 18);
+    while (channel.read(buffer) >= 0) {
+      digest.update(buffer.flip());
+      buffer.clear();
+    }
+    return PREFIX + HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Digest of the bytes between position and limit, which stay where they are. */
+  static String of(ByteBuffer bytes) {
+    var digest = sha256();
+    digest.update(bytes.duplicate());
     return PREFIX + HexFormat.of().formatHex(digest.digest());
   }
 

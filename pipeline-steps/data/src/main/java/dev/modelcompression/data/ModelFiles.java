@@ -19,6 +19,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** ONNX models in files, with their external data beside them. */
 public final class ModelFiles {
@@ -61,6 +63,30 @@ public final class ModelFiles {
     try {
       var folder = new ModelFolder(file, maxBytes);
       return OnnxReader.read(folder.model(), file.toString(), folder);
+    } catch (IOException e) {
+      throw new InvalidDataException(file + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * The files that make up a model: its own first, then the external data that it names, by name.
+   *
+   * <p>Which files these are, only the model itself says, so it is read before anybody can compare
+   * digests: from the bytes that are digested, with the limits and the care of {@link #load}.
+   *
+   * @throws InvalidDataException as {@link #load(Path)}
+   * @throws InvalidModelException as {@link #load(Path)}
+   * @throws UnsupportedModelException as {@link #load(Path)}
+   */
+  public static List<ModelPart> parts(Path file) {
+    try {
+      var folder = new ModelFolder(file, Long.MAX_VALUE);
+      var model = folder.model();
+      var parts = new ArrayList<ModelPart>();
+      parts.add(new ModelPart(file.getFileName().toString(), Digests.of(model), model.remaining()));
+      OnnxReader.read(model, file.toString(), folder);
+      parts.addAll(folder.external());
+      return List.copyOf(parts);
     } catch (IOException e) {
       throw new InvalidDataException(file + ": " + reason(e), e);
     }

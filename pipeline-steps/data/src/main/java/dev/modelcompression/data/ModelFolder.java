@@ -16,9 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A model file and the folder that its external data may come from.
@@ -70,9 +73,7 @@ final class ModelFolder implements ExternalData {
 
   @Override
   public ByteBuffer map(String location, long offset, long length) {
-    var relative = relative(location);
-    try (var root = Files.newDirectoryStream(folder);
-        var channel = open(root, relative)) {
+    try (var channel = open(relative(location))) {
       long size = channel.size();
       if (sizes.put(location, size) == null) {
         count(size);
@@ -102,6 +103,22 @@ final class ModelFolder implements ExternalData {
     }
   }
 
+  /** The external data that was asked for so far, by name. */
+  List<ModelPart> external() throws IOException {
+    var files = new TreeMap<String, Path>();
+    for (String location : sizes.keySet()) {
+      var relative = relative(location);
+      files.put(relative.toString(), relative);
+    }
+    var parts = new ArrayList<ModelPart>();
+    for (var entry : files.entrySet()) {
+      try (var channel = open(entry.getValue())) {
+        parts.add(new ModelPart(entry.getKey(), Digests.of(channel), channel.size()));
+      }
+    }
+    return parts;
+  }
+
   private static Path relative(String location) {
     Path path;
     try {
@@ -124,11 +141,13 @@ final class ModelFolder implements ExternalData {
     return normal;
   }
 
-  private FileChannel open(Iterable<Path> root, Path relative) throws IOException {
-    if (!(root instanceof SecureDirectoryStream<Path> directory)) {
-      throw new IOException("this file system cannot be searched safely");
+  private FileChannel open(Path relative) throws IOException {
+    try (var root = Files.newDirectoryStream(folder)) {
+      if (!(root instanceof SecureDirectoryStream<Path> directory)) {
+        throw new IOException("this file system cannot be searched safely");
+      }
+      return open(directory, relative, 0);
     }
-    return open(directory, relative, 0);
   }
 
   private FileChannel open(SecureDirectoryStream<Path> directory, Path relative, int depth)

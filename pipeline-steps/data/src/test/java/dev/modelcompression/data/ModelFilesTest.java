@@ -58,6 +58,28 @@ class ModelFilesTest {
   }
 
   @Test
+  void thePartsOfAModelAreItsFileAndTheExternalDataThatItNames() throws IOException {
+    assertThat(ModelFiles.parts(RESNET))
+        .containsExactly(new ModelPart("resnet8.onnx", Digests.of(RESNET), Files.size(RESNET)));
+
+    ModelFiles.save(model(300), file, 1000);
+    var data = folder.resolve("m.onnx.data");
+    var before = ModelFiles.parts(file);
+    assertThat(before)
+        .containsExactly(
+            new ModelPart("m.onnx", Digests.of(file), Files.size(file)),
+            new ModelPart("m.onnx.data", Digests.of(data), 1200));
+
+    var bytes = Files.readAllBytes(data);
+    bytes[7] ^= 1;
+    Files.write(data, bytes);
+    assertThat(ModelFiles.parts(file).get(0)).isEqualTo(before.get(0));
+    assertThat(ModelFiles.parts(file).get(1).digest())
+        .isEqualTo(Digests.of(bytes))
+        .isNotEqualTo(before.get(1).digest());
+  }
+
+  @Test
   void externalDataComesHomeWhenTheModelBecomesSmall() throws IOException {
     ModelFiles.save(model(300), file, 1000);
     var single = folder.resolve("single.onnx");

@@ -73,7 +73,7 @@ public final class Planner {
       if (done.isEmpty()) {
         return notDone(number, trial, plan, i, known, model, made);
       }
-      Artifact output = done.get().outputs().get(Artifact.MODEL);
+      Artifact output = Artifact.model(done.get().outputs()).orElse(null);
       if (output == null && step.type().makesModel() && step.type() != StepType.CUSTOM) {
         return Optional.of(failed(step, ExitCode.INTERNAL, "ended well but put out no model"));
       }

@@ -18,11 +18,15 @@ import org.apache.commons.rng.sampling.PermutationSampler;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * The models and data that steps read. Nothing is parsed before its digest was compared; what was
+ * The models and data that steps read. Nothing is used before its digest was compared; what was
  * compared or loaded once in this process is not compared or loaded again.
+ *
+ * <p>The digest of a model covers its external data, see {@link Artifact#with}. Only for the names
+ * of these files a model is parsed before its digest is known, see {@link ModelFiles#parts}.
  */
 public final class StepInputs {
   private final Path folder;
+  private final Map<Path, Artifact> models = new HashMap<>();
   private final Map<Path, String> digests = new HashMap<>();
   private final Map<String, Dataset> datasets = new HashMap<>();
 
@@ -31,35 +35,28 @@ public final class StepInputs {
     this.folder = folder;
   }
 
-  /** An input file as an artifact with its true digest. */
-  public Artifact artifact(String name, String uri) {
-    var path = FileLocations.resolve(uri, folder);
+  /** A model as an artifact, with digest and size of all its files. */
+  public Artifact modelArtifact(String name, String uri) {
+    var found = describe(file(uri));
+    return found.at(name, found.uri());
+  }
+
+  /** A file of data as an artifact with its true digest. */
+  public Artifact dataArtifact(String name, String uri) {
+    var path = file(uri);
     return new Artifact(name, path.toUri().toString(), digest(path), path.toFile().length());
   }
 
   /**
-   * The verified file of an artifact.
+   * A model of the request.
    *
-   * @throws InvalidDataException the file is missing, or its content is not what the digest says
+   * @throws InvalidDataException it is missing, or its content is not what the digest says
    */
-  public Path path(Artifact artifact) {
-    var path = FileLocations.resolve(artifact.uri(), folder);
-    String found = digest(path);
-    if (!found.equals(artifact.digest())) {
-      throw new InvalidDataException(
-          path
-              + ": content has digest "
-              + found
-              + ", expected "
-              + artifact.digest()
-              + "; it was altered after it was published");
-    }
-    return path;
-  }
-
-  /** A model of the request. */
   public Model model(StepRequest request, String name) {
-    return ModelFiles.load(path(request.input(name)));
+    var artifact = request.input(name);
+    var path = file(artifact.uri());
+    compare(path, describe(path).digest(), artifact);
+    return ModelFiles.load(path);
   }
 
   /**
@@ -86,7 +83,8 @@ public final class StepInputs {
 
   /** Loads a data set and draws its samples at random without putting back. */
   public Dataset dataset(DatasetInput input, long seed) {
-    var path = path(input.artifact());
+    var path = file(input.artifact().uri());
+    compare(path, digest(path), input.artifact());
     var all = datasets.computeIfAbsent(input.artifact().digest(), digest -> NpzDataset.load(path));
     Integer samples = input.samples();
     if (samples == null || samples >= all.size()) {
@@ -95,10 +93,43 @@ public final class StepInputs {
     return all.select(sample(all.size(), samples, seed));
   }
 
-  private String digest(Path path) {
+  private Path file(String uri) {
+    var path = FileLocations.resolve(uri, folder);
     if (Files.isDirectory(path)) {
       throw new InvalidDataException(path + ": is a folder, expected an .onnx or .npz file");
     }
+    return path;
+  }
+
+  private static void compare(Path path, String found, Artifact expected) {
+    if (!found.equals(expected.digest())) {
+      throw new InvalidDataException(
+          path
+              + ": content has digest "
+              + found
+              + ", expected "
+              + expected.digest()
+              + "; it was altered after it was published");
+    }
+  }
+
+  /** A model and its external data as one artifact. */
+  private Artifact describe(Path path) {
+    return models.computeIfAbsent(
+        path.toAbsolutePath().normalize(),
+        key -> {
+          var parts =
+              ModelFiles.parts(path).stream()
+                  .map(
+                      part ->
+                          new Artifact(
+                              part.name(), path.toUri().toString(), part.digest(), part.bytes()))
+                  .toList();
+          return parts.get(0).with(parts.subList(1, parts.size()));
+        });
+  }
+
+  private String digest(Path path) {
     return digests.computeIfAbsent(path.toAbsolutePath().normalize(), Digests::of);
   }
 

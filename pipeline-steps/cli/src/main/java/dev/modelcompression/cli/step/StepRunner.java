@@ -29,9 +29,6 @@ import java.util.Map;
 public final class StepRunner {
   private static final String MODEL_FILE = "model.onnx";
 
-  /** Ending of the file with a large model's tensors. */
-  private static final String EXTERNAL = ".data";
-
   private final Clock clock;
 
   public StepRunner(Clock clock) {
@@ -105,9 +102,10 @@ public final class StepRunner {
     ModelFiles.save(model, folder.resolve(MODEL_FILE));
     var written = new LinkedHashMap<String, Artifact>();
     written.put(Artifact.MODEL, artifact(Artifact.MODEL, folder.resolve(MODEL_FILE)));
-    Path data = folder.resolve(MODEL_FILE + EXTERNAL);
+    Path data = folder.resolve(MODEL_FILE + Artifact.EXTERNAL_DATA);
     if (Files.exists(data)) {
-      written.put(Artifact.MODEL + EXTERNAL, artifact(Artifact.MODEL + EXTERNAL, data));
+      String name = Artifact.MODEL + Artifact.EXTERNAL_DATA;
+      written.put(name, artifact(name, data));
     }
     return written;
   }

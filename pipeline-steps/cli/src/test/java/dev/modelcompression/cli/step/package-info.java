@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.step;
+
+import org.jspecify.annotations.NullMarked;
