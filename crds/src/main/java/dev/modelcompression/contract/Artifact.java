@@ -1,5 +1,6 @@
 package dev.modelcompression.contract;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,11 @@ import java.util.stream.Collectors;
  *     {@link #with}
  * @param bytes size of the content
  */
-public record Artifact(String name, String uri, String digest, long bytes) {
+public record Artifact(
+    @JsonProperty(required = true) String name,
+    @JsonProperty(required = true) String uri,
+    @JsonProperty(required = true) String digest,
+    @JsonProperty(required = true) long bytes) {
   private static final Pattern DIGEST = Pattern.compile("sha256:[a-f0-9]{64}");
 
   /** Name of the model that a step works on, and of the model that it makes. */
@@ -32,12 +37,17 @@ public record Artifact(String name, String uri, String digest, long bytes) {
   public static final String STAGE = "stage.";
 
   public Artifact {
-    if (!DIGEST.matcher(digest).matches()) {
-      throw new IllegalArgumentException(
-          "artifact '" + name + "': digest is '" + digest + "', expected sha256:<64 hex digits>");
-    }
+    requireDigest("artifact '" + name + "': digest", digest);
     if (bytes < 0) {
       throw new IllegalArgumentException("artifact '" + name + "': bytes is " + bytes);
+    }
+  }
+
+  /** Refuses what is no digest; {@code what} is its place, for the message. */
+  static void requireDigest(String what, String digest) {
+    if (!DIGEST.matcher(digest).matches()) {
+      throw new IllegalArgumentException(
+          what + " is '" + digest + "', expected sha256:<64 hex digits>");
     }
   }
 

@@ -69,6 +69,15 @@ public final class ContractJson {
   }
 
   /**
+   * Reads a request for the inputs of a run.
+   *
+   * @throws IllegalArgumentException the text is not exactly such a request; says where
+   */
+  public static InputsRequest readInputsRequest(String json) {
+    return read(json, InputsRequest.class, "inputs request");
+  }
+
+  /**
    * Reads any record of this module.
    *
    * @param what name of the document in the error message

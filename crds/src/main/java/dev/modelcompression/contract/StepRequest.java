@@ -41,6 +41,9 @@ public record StepRequest(
   /** The version of the contract that this code speaks. */
   public static final String VERSION = "v1";
 
+  /** The environment variable in which a pod finds its request as JSON. */
+  public static final String VARIABLE = "MC_STEP_REQUEST";
+
   public StepRequest {
     Versions.check("step request", version);
     inputs = Ordered.copy(inputs);

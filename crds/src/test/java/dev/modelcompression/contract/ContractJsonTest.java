@@ -43,10 +43,24 @@ class ContractJsonTest {
   }
 
   @Test
+  void inputsRequestIsTheGoldenFile() throws IOException {
+    var request =
+        InputsRequest.of(
+            Map.of(
+                "model", new InputsRequest.File("pvc://models/resnet8.onnx", DIGEST),
+                "training",
+                    new InputsRequest.File("file:///opt/examples/fashion-mnist/train.npz", null),
+                "evaluation", new InputsRequest.File("s3://data/fashion/test.npz", null)));
+    assertGolden("inputs-request.json", request);
+    assertThat(ContractJson.readInputsRequest(golden("inputs-request.json"))).isEqualTo(request);
+  }
+
+  @Test
   void everyGoldenFileIsUsed() throws IOException {
     try (Stream<Path> files = Files.list(GOLDEN)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("request.json", "report.json", "termination.json");
+          .containsExactlyInAnyOrder(
+              "request.json", "report.json", "termination.json", "inputs-request.json");
     }
   }
 

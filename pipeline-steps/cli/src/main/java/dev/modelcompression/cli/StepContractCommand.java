@@ -36,7 +36,7 @@ final class StepContractCommand implements Callable<Integer> {
    * Where a container finds its request when no file is named. A long command line is no place for
    * it.
    */
-  static final String VARIABLE = "MC_STEP_REQUEST";
+  static final String VARIABLE = StepRequest.VARIABLE;
 
   @Option(
       names = "--request",
