@@ -3,10 +3,12 @@ package dev.modelcompression.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelcompression.api.pod.PodTemplate;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
@@ -49,6 +51,21 @@ public record ModelCompressionSpec(
         @Size(max = 63)
         @Nullable String restartNonce,
     @JsonPropertyDescription(
+            "suspend stops the running step and starts nothing until it is false again; finished"
+                + " steps are kept. Only in a cluster. Defaults to false.")
+        @Default("false")
+        Boolean suspend,
+    @JsonPropertyDescription(
+            "ttlAfterFinished is how long the ModelCompression stays after its end before the"
+                + " operator deletes it, such as 24h. It stays forever when left out. Files in the"
+                + " workspace always stay.")
+        @Pattern(Durations.PATTERN)
+        @Nullable String ttlAfterFinished,
+    @JsonPropertyDescription(
+            "podTemplate says how the pods of the steps are made in a cluster. Changing it does not"
+                + " start a new run.")
+        @Nullable PodTemplate podTemplate,
+    @JsonPropertyDescription(
             "release is reserved for the template of a ModelRelease. It is kept as it is and has no"
                 + " effect yet.")
         @PreserveUnknownFields
@@ -59,6 +76,7 @@ public record ModelCompressionSpec(
     seed = seed == null ? 0L : seed;
     steps = List.copyOf(steps);
     gates = gates == null ? List.of() : List.copyOf(gates);
+    suspend = suspend != null && suspend;
     tuning = tuning == null ? Tuning.defaults() : tuning;
   }
 }

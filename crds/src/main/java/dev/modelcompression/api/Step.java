@@ -3,6 +3,7 @@ package dev.modelcompression.api;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.modelcompression.api.pod.Resources;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -43,6 +44,10 @@ public record Step(
         @Min(0)
         @Max(10)
         Integer retries,
+    @JsonPropertyDescription(
+            "resources are what the container of this step gets in a cluster; what is left out is"
+                + " taken from podTemplate.")
+        @Nullable Resources resources,
     @JsonPropertyDescription("analyze finds facts about the model and gives advice.")
         @Nullable AnalyzeSettings analyze,
     @JsonPropertyDescription(
@@ -69,21 +74,32 @@ public record Step(
 
   /** A step with default timeout and retries. */
   public static Step of(String name, StepSettings settings) {
-    return with(name, null, null, settings);
+    return with(name, null, null, null, settings);
   }
 
   /** The same step under another name and with other settings. */
   public Step with(String otherName, StepSettings settings) {
-    return with(otherName, timeout, retries, settings);
+    return with(otherName, timeout, retries, resources, settings);
+  }
+
+  /** The same step without what only says how a cluster runs it. */
+  @JsonIgnore
+  public Step withoutResources() {
+    return resources == null ? this : with(name, timeout, retries, null, settings());
   }
 
   @SuppressWarnings("NullAway") // null stands for the default, as it does in JSON
   private static Step with(
-      String name, @Nullable String timeout, @Nullable Integer retries, StepSettings settings) {
+      String name,
+      @Nullable String timeout,
+      @Nullable Integer retries,
+      @Nullable Resources resources,
+      StepSettings settings) {
     return new Step(
         name,
         timeout,
         retries,
+        resources,
         settings instanceof AnalyzeSettings s ? s : null,
         settings instanceof OptimizeSettings s ? s : null,
         settings instanceof PruneSettings s ? s : null,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelcompression.api.Manifest;
+import dev.modelcompression.api.ModelCompressionSpec;
 import dev.modelcompression.api.Step;
 import dev.modelcompression.api.StepSettings;
 import dev.modelcompression.api.StepType;
@@ -90,6 +91,19 @@ public final class ModelCompressionParser {
     if (!problems.isEmpty()) {
       throw new InvalidManifestException(source, problems);
     }
+  }
+
+  /**
+   * Holds a whole spec that did not come through {@link #parse} against the schema and the rules
+   * that cross fields.
+   *
+   * @return everything that is wrong; empty when nothing is
+   */
+  public static List<Problem> check(ModelCompressionSpec spec) {
+    JsonNode tree = ContractJson.tree(spec);
+    List<Problem> problems = SPEC.check(tree, "spec");
+    problems.addAll(SpecRules.check(tree));
+    return problems;
   }
 
   private static ObjectNode spec(ObjectNode manifest) {

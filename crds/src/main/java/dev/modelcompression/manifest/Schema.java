@@ -61,6 +61,12 @@ final class Schema {
     return schema.path(PRESERVE).asBoolean() || schema.has("additionalProperties");
   }
 
+  /** Schema of a member of an object, declared or of a map. */
+  static JsonNode member(JsonNode schema, String name) {
+    JsonNode declared = schema.path("properties").path(name);
+    return declared.isMissingNode() ? schema.path("additionalProperties") : declared;
+  }
+
   /** Names of the declared fields of an object. */
   static List<String> fields(JsonNode schema) {
     List<String> names = new ArrayList<>();

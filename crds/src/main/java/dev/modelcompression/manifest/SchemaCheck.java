@@ -52,7 +52,7 @@ final class SchemaCheck {
         found = found.path(index);
         path.append('[').append(index).append(']');
       } else {
-        at = at.path("properties").path(element.toString());
+        at = Schema.member(at, element.toString());
         found = found.path(element.toString());
         append(path, element.toString());
       }
@@ -85,6 +85,9 @@ final class SchemaCheck {
   static String expected(JsonNode schema) {
     if (schema.has("enum")) {
       return "one of " + String.join(", ", choices(schema));
+    }
+    if (schema.path("x-kubernetes-int-or-string").asBoolean()) {
+      return "an amount such as 2, 500m or 4Gi";
     }
     String type =
         switch (schema.path("type").asText()) {
@@ -123,6 +126,9 @@ final class SchemaCheck {
     }
     if (schema.has("maxItems")) {
       text.append(" of at most ").append(schema.path("maxItems").asInt());
+    }
+    if (schema.has("maxProperties")) {
+      text.append(" of at most ").append(schema.path("maxProperties").asInt());
     }
     if (schema.has("maxLength")) {
       text.append(" of at most ").append(schema.path("maxLength").asInt()).append(" characters");

@@ -34,6 +34,7 @@ final class SpecRules {
     rules.datasets();
     rules.steps();
     rules.gates();
+    rules.problems.addAll(PodRules.check(spec.path("podTemplate")));
     return rules.problems;
   }
 

@@ -9,6 +9,7 @@ import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.ContractJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -47,6 +48,32 @@ class DefaultsTest {
   @Test
   void descriptionsStateEveryDefault() throws IOException {
     assertDescribed("spec", schema(""));
+    assertDescribed("status", status());
+  }
+
+  /** Nothing that the operator or a user writes may grow without a limit. */
+  @Test
+  void everyTextListAndMapOfTheStatusIsBounded() throws IOException {
+    assertBounded("status", status());
+  }
+
+  private static void assertBounded(String path, JsonNode schema) {
+    switch (schema.path("type").asText()) {
+      case "string" -> assertThat(schema.has("maxLength") || schema.has("enum")).as(path).isTrue();
+      case "array" -> assertThat(schema.has("maxItems")).as(path).isTrue();
+      case "object" ->
+          assertThat(schema.has("properties") || schema.has("maxProperties")).as(path).isTrue();
+      default -> assertThat(schema.has("type")).as(path).isTrue();
+    }
+    schema
+        .path("properties")
+        .properties()
+        .forEach(field -> assertBounded(path + "." + field.getKey(), field.getValue()));
+    for (String inner : List.of("items", "additionalProperties")) {
+      if (schema.has(inner)) {
+        assertBounded(path + "[]", schema.path(inner));
+      }
+    }
   }
 
   private static void assertDescribed(String path, JsonNode schema) {
@@ -89,21 +116,26 @@ class DefaultsTest {
         Arguments.of("evaluate", EvaluateSettings.class, "{}", step + "evaluate"));
   }
 
+  static JsonNode status() throws IOException {
+    return root().path("properties").path("status");
+  }
+
   static JsonNode schema(String path) throws IOException {
-    JsonNode at =
-        new YAMLMapper()
-            .readTree(Path.of("src/main/resources/META-INF/fabric8", CrdTest.FILE).toFile())
-            .path("spec")
-            .path("versions")
-            .path(0)
-            .path("schema")
-            .path("openAPIV3Schema")
-            .path("properties")
-            .path("spec");
+    JsonNode at = root().path("properties").path("spec");
     for (String part : path.isEmpty() ? new String[0] : path.split("/")) {
       at = part.equals("items") ? at.path("items") : at.path("properties").path(part);
     }
     assertThat(at).as(path).isNotInstanceOf(MissingNode.class);
     return at;
+  }
+
+  private static JsonNode root() throws IOException {
+    return new YAMLMapper()
+        .readTree(Path.of("src/main/resources/META-INF/fabric8", CrdTest.FILE).toFile())
+        .path("spec")
+        .path("versions")
+        .path(0)
+        .path("schema")
+        .path("openAPIV3Schema");
   }
 }

@@ -1,11 +1,13 @@
 package dev.modelcompression.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.contract.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -23,6 +25,7 @@ class ReferenceTest {
     page.append("`apiVersion: modelcompression.dev/v1alpha1`, `kind: ModelCompression`. ");
     page.append("A field that is not on this page is an error.\n");
     section(page, "spec", DefaultsTest.schema(""));
+    section(page, "status", DefaultsTest.status());
     metrics(page);
     Generated.assertCurrent(Path.of("docs/reference.md"), page.toString());
   }
@@ -42,6 +45,20 @@ class ReferenceTest {
           exit.retryable() ? "up to `retries` times" : "no");
     }
     Generated.assertCurrent(Path.of("docs/exit-codes.md"), page.toString());
+  }
+
+  @Test
+  void reasonsAreGeneratedFromTheEnum() throws IOException {
+    StringBuilder page = new StringBuilder(NOTE);
+    page.append("# Reasons\n\n");
+    page.append(
+        "What conditions, steps and Events of a ModelCompression can give as their reason.\n\n");
+    page.append("| reason | kind | what it means |\n|---|---|---|\n");
+    for (Reason reason : Reason.values()) {
+      String kind = reason.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      row(page, "`" + reason.text() + "`", kind, reason.description());
+    }
+    Generated.assertCurrent(Path.of("docs/reasons.md"), page.toString());
   }
 
   private static void section(StringBuilder page, String path, JsonNode schema) {
@@ -78,6 +95,12 @@ class ReferenceTest {
       return StreamSupport.stream(schema.path("enum").spliterator(), false)
           .map(value -> "`" + value.asText() + "`")
           .collect(Collectors.joining(", "));
+    }
+    if (schema.path("x-kubernetes-int-or-string").asBoolean()) {
+      return "amount";
+    }
+    if (schema.has("additionalProperties")) {
+      return type(schema.path("additionalProperties")) + " by name";
     }
     return switch (schema.path("type").asText()) {
       case "integer" -> "whole number";

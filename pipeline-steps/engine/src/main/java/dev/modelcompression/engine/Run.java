@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelcompression.api.DatasetSource;
 import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.ModelCompressionSpec;
+import dev.modelcompression.api.Step;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.ContractJson;
@@ -56,7 +57,8 @@ public record Run(
     identity.put("tool", toolVersion);
     identity.put("model", original.digest());
     identity.set("datasets", StepKey.digests(datasets));
-    identity.set("steps", ContractJson.tree(spec.steps()));
+    identity.set(
+        "steps", ContractJson.tree(spec.steps().stream().map(Step::withoutResources).toList()));
     identity.set("gates", ContractJson.tree(spec.gates()));
     identity.set("tuning", ContractJson.tree(spec.tuning()));
     identity.put("seed", spec.seed());

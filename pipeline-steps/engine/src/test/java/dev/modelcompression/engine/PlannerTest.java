@@ -360,4 +360,22 @@ class PlannerTest {
         .map(settings -> ((QuantizeSettings) settings).calibrator())
         .toList();
   }
+
+  /** Where a step runs and how much memory it gets decides nothing about its result. */
+  @Test
+  void whatOnlyAClusterLooksAtIsNotPartOfARun() {
+    Run plain = Fixtures.run("  steps:\n  - {name: optimize, optimize: {}}\n");
+    Run placed =
+        Fixtures.run(
+            """
+              suspend: true
+              ttlAfterFinished: 1h
+              podTemplate: {nodeSelector: {arch: arm64}}
+              steps:
+              - {name: optimize, resources: {limits: {memory: 8Gi}}, optimize: {}}
+            """);
+    assertThat(placed.id()).isEqualTo(plain.id());
+    assertThat(Planner.decide(placed, List.of()).start().get(0).key())
+        .isEqualTo(Planner.decide(plain, List.of()).start().get(0).key());
+  }
 }

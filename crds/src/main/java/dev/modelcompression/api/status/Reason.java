@@ -1,0 +1,142 @@
+package dev.modelcompression.api.status;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+
+/**
+ * Why something is as it is: the closed list of reasons of conditions, of steps and of Events. A
+ * reason is API: it is never renamed.
+ */
+public enum Reason {
+  CHECKING_INPUTS(
+      "CheckingInputs",
+      Kind.PROGRESS,
+      "The inputs Job verifies and digests the model and data sets."),
+  STEP_RUNNING("StepRunning", Kind.PROGRESS, "The Job of a step runs."),
+  STOPPING_OLD_RUN(
+      "StoppingOldRun",
+      Kind.PROGRESS,
+      "The spec was edited; pods of the earlier run are being stopped before the new one starts."),
+  SUSPENDED(
+      "Suspended", Kind.WAITING, "spec.suspend is true: nothing runs, finished steps are kept."),
+  QUEUED(
+      "Queued",
+      Kind.WAITING,
+      "The Job is suspended by a queue, such as Kueue's, and waits for admission."),
+  QUOTA_EXCEEDED(
+      "QuotaExceeded",
+      Kind.WAITING,
+      "A resource quota of the namespace leaves no room. It is tried again; no attempt is used up."),
+  UNSCHEDULABLE(
+      "Unschedulable",
+      Kind.WAITING,
+      "No node fits the pod yet: not enough room, no matching node, or a volume that is not bound."),
+  IMAGE_PULL_FAILED(
+      "ImagePullFailed",
+      Kind.WAITING_THEN_FAILURE,
+      "The step image cannot be pulled. Waits for the pending timeout, then fails."),
+  POD_START_FAILED(
+      "PodStartFailed",
+      Kind.WAITING_THEN_FAILURE,
+      "The container cannot be made: a Secret, ConfigMap or claim is missing, or the container's settings are wrong. Waits for the pending timeout, then fails."),
+  POD_ADMISSION_FAILED(
+      "PodAdmissionFailed",
+      Kind.WAITING_THEN_FAILURE,
+      "The cluster refuses the pod: a policy, a limit range, a missing service account. Waits for the pending timeout, then fails."),
+  SUCCEEDED("Succeeded", Kind.SUCCESS, "Every step ended well and every gate passed."),
+  GATE_FAILED(
+      "GateFailed",
+      Kind.FAILURE,
+      "No trial kept every gate. The message has the figures; the best effort is kept."),
+  INVALID_SPEC(
+      "InvalidSpec",
+      Kind.FAILURE,
+      "The spec cannot be run in a cluster. The message says where and why; edit it."),
+  BAD_REQUEST("BadRequest", Kind.FAILURE, "A step refused its settings (exit code 64)."),
+  BAD_INPUT(
+      "BadInput",
+      Kind.FAILURE,
+      "A model or data set is missing, malformed or not what its digest says (exit code 65)."),
+  UNSUPPORTED(
+      "Unsupported",
+      Kind.FAILURE,
+      "The model uses something that the step cannot handle (exit code 69)."),
+  STEP_FAILED(
+      "StepFailed", Kind.FAILURE, "A step ended with an exit code that is not worth another try."),
+  RETRIES_EXHAUSTED(
+      "RetriesExhausted",
+      Kind.FAILURE,
+      "A step ended with a passing fault as often as its retries allow."),
+  STEP_OOM(
+      "StepOOM",
+      Kind.FAILURE,
+      "A step was killed for want of memory, also with as much as the operator may give it."),
+  STEP_TIMEOUT("StepTimeout", Kind.FAILURE, "A step took longer than its timeout."),
+  RESULT_INVALID(
+      "ResultInvalid",
+      Kind.FAILURE,
+      "A step left no result that can be read, as often as its retries allow."),
+  NAME_CONFLICT(
+      "NameConflict",
+      Kind.FAILURE,
+      "A Job of that name exists and belongs to something else; it is left alone."),
+  RUN_STARTED("RunStarted", Kind.EVENT, "The inputs are known and the first step starts."),
+  TRIAL_STARTED(
+      "TrialStarted", Kind.EVENT, "A gate failed; another trial with other settings starts."),
+  STEP_STARTED("StepStarted", Kind.EVENT, "The Job of a step attempt was created."),
+  STEP_SUCCEEDED("StepSucceeded", Kind.EVENT, "A step ended well."),
+  STEP_RETRIED(
+      "StepRetried", Kind.EVENT, "An attempt ended with a passing fault; the next attempt starts."),
+  RUN_SUPERSEDED("RunSuperseded", Kind.EVENT, "The spec was edited; the earlier run is stopped.");
+
+  /** What a reason can stand for. */
+  public enum Kind {
+    /** Work goes on. */
+    PROGRESS,
+    /** Something outside must happen first; there is no time limit. */
+    WAITING,
+    /** Something outside must happen first; after a time limit it is a failure. */
+    WAITING_THEN_FAILURE,
+    /** The run ended well. */
+    SUCCESS,
+    /** The run ended, and does not go on until the spec is edited. */
+    FAILURE,
+    /** Said in Events only. */
+    EVENT
+  }
+
+  private final String text;
+  private final Kind kind;
+  private final String description;
+
+  Reason(String text, Kind kind, String description) {
+    this.text = text;
+    this.kind = kind;
+    this.description = description;
+  }
+
+  /** The reason as the API writes it. */
+  @JsonValue
+  public String text() {
+    return text;
+  }
+
+  /** What the reason can stand for. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** A sentence for people. */
+  public String description() {
+    return description;
+  }
+
+  @JsonCreator
+  static Reason fromJson(String text) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.text.equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no reason '" + text + "'"));
+  }
+}
