@@ -24,7 +24,13 @@ final class Names {
 
   /** What to say about a field that is not known. */
   static String unknown(String found, Collection<String> known) {
-    return "unknown field"
+    return unknown("field", found, known);
+  }
+
+  /** What to say about a name that is not known. */
+  static String unknown(String kind, String found, Collection<String> known) {
+    return "unknown "
+        + kind
         + hint(found, known)
         + (hint(found, known).isEmpty() ? "; known: " : " Known: ")
         + (known.isEmpty() ? "none" : String.join(", ", known));

@@ -1,6 +1,7 @@
 package dev.modelcompression.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.StepType;
 import java.util.ArrayList;
@@ -19,8 +20,9 @@ import java.util.stream.Stream;
 final class SpecRules {
   private static final List<String> KINDS =
       Arrays.stream(StepType.values()).map(StepType::member).toList();
-  private static final List<String> LIMITS =
-      List.of("min", "max", "maxDrop", "minRatio", "maxRatio");
+
+  /** Names of the limits that a gate can have. */
+  static final List<String> LIMITS = List.of("min", "max", "maxDrop", "minRatio", "maxRatio");
 
   private final JsonNode spec;
   private final List<Problem> problems = new ArrayList<>();
@@ -35,6 +37,13 @@ final class SpecRules {
     rules.steps();
     rules.gates();
     rules.problems.addAll(PodRules.check(spec.path("podTemplate")));
+    return rules.problems;
+  }
+
+  /** What is wrong with one gate that does not stand in a spec. */
+  static List<Problem> checkGate(JsonNode gate, String path) {
+    SpecRules rules = new SpecRules(MissingNode.getInstance());
+    rules.gate(gate, path);
     return rules.problems;
   }
 
@@ -189,14 +198,7 @@ final class SpecRules {
   private void gates() {
     JsonNode gates = spec.path("gates");
     for (int i = 0; i < gates.size(); i++) {
-      JsonNode gate = gates.get(i);
-      String path = "spec.gates[" + i + "]";
-      if (gate.isObject() && LIMITS.stream().noneMatch(gate::has)) {
-        problem(
-            path, "has no limit, expected at least one of %s".formatted(String.join(", ", LIMITS)));
-      }
-      order(gate, path, "min", "max");
-      order(gate, path, "minRatio", "maxRatio");
+      gate(gates.get(i), "spec.gates[" + i + "]");
     }
     if (!gates.isEmpty() && !endsEvaluated()) {
       problem(
@@ -204,6 +206,15 @@ final class SpecRules {
           "there is no evaluate step after the last step that makes a model, so no number to limit;"
               + " add '- {name: evaluate, evaluate: {}}' at the end of spec.steps");
     }
+  }
+
+  private void gate(JsonNode gate, String path) {
+    if (gate.isObject() && LIMITS.stream().noneMatch(gate::has)) {
+      problem(
+          path, "has no limit, expected at least one of %s".formatted(String.join(", ", LIMITS)));
+    }
+    order(gate, path, "min", "max");
+    order(gate, path, "minRatio", "maxRatio");
   }
 
   private void order(JsonNode gate, String path, String low, String high) {

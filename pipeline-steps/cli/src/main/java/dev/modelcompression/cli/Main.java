@@ -36,15 +36,10 @@ public final class Main {
     var line =
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(progress))
-            .addSubcommand(new ValidateCommand())
-            .addSubcommand(StepCommand.analyze(progress))
-            .addSubcommand(StepCommand.optimize(progress))
-            .addSubcommand(StepCommand.prune(progress))
-            .addSubcommand(StepCommand.fineTune(progress))
-            .addSubcommand(StepCommand.quantize(progress))
-            .addSubcommand(StepCommand.evaluate(progress))
-            .addSubcommand(new StepContractCommand(progress))
-            .addSubcommand("completion", new AutoComplete.GenerateCompletion());
+            .addSubcommand(new ValidateCommand());
+    StepCommands.all(progress).forEach(command -> line.addSubcommand(command));
+    line.addSubcommand(new StepContractCommand(progress))
+        .addSubcommand("completion", new AutoComplete.GenerateCompletion());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(

@@ -14,17 +14,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +118,20 @@ class BadInputTest {
             "--baseline",
             MODEL.toString(),
             "--data",
-            "label-99.npz"));
+            "label-99.npz"),
+        new Case(
+            "a misspelled gate",
+            64,
+            "evaluate",
+            MODEL.toString(),
+            "--baseline",
+            MODEL.toString(),
+            "--data",
+            "label-99.npz",
+            "--gate",
+            "top1.maxDorp=0.005",
+            "--gate",
+            "latency.maxRatio=0.5"));
   }
 
   @ParameterizedTest
@@ -205,11 +212,17 @@ class BadInputTest {
     Files.write(folder.resolve("cyclic.onnx"), cyclic());
     Files.write(folder.resolve("escaping.onnx"), escaping());
     Files.write(folder.resolve("unknown-operator.onnx"), OnnxWriter.toBytes(unknownOperator()));
-    npz("wrong-shape.npz", new long[] {2, 3, 32, 32}, new float[2 * 3 * 32 * 32], 0, 1);
+    TinyInputs.npz(
+        folder.resolve("wrong-shape.npz"),
+        new long[] {2, 3, 32, 32},
+        new float[2 * 3 * 32 * 32],
+        0,
+        1);
     var images = new float[2 * 784];
     images[1000] = Float.NaN;
-    npz("nan.npz", new long[] {2, 1, 28, 28}, images, 0, 1);
-    npz("label-99.npz", new long[] {2, 1, 28, 28}, new float[2 * 784], 0, 99);
+    TinyInputs.npz(folder.resolve("nan.npz"), new long[] {2, 1, 28, 28}, images, 0, 1);
+    TinyInputs.npz(
+        folder.resolve("label-99.npz"), new long[] {2, 1, 28, 28}, new float[2 * 784], 0, 99);
     Files.writeString(
         folder.resolve("unknown-field.yaml"),
         """
@@ -271,39 +284,5 @@ class BadInputTest {
     var model = new Model(graph, 8, 17);
     model.setOpset("com.example", 1);
     return model;
-  }
-
-  private static void npz(String name, long[] shape, float[] values, long... labels)
-      throws IOException {
-    try (var zip = new ZipOutputStream(Files.newOutputStream(folder.resolve(name)))) {
-      var floats = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-      floats.asFloatBuffer().put(values);
-      array(zip, "input", "<f4", shape, floats.array());
-      var longs = ByteBuffer.allocate(8 * labels.length).order(ByteOrder.LITTLE_ENDIAN);
-      longs.asLongBuffer().put(labels);
-      array(zip, "labels", "<i8", new long[] {labels.length}, longs.array());
-    }
-  }
-
-  private static void array(
-      ZipOutputStream zip, String name, String type, long[] shape, byte[] content)
-      throws IOException {
-    var dims = new ArrayList<String>();
-    Arrays.stream(shape).forEach(dim -> dims.add(dim + ","));
-    String header =
-        "{'descr': '"
-            + type
-            + "', 'fortran_order': False, 'shape': ("
-            + String.join(" ", dims)
-            + "), }\n";
-    byte[] text = header.getBytes(StandardCharsets.US_ASCII);
-    var prefix = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
-    prefix
-        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
-        .putShort((short) text.length);
-    zip.putNextEntry(new ZipEntry(name + ".npy"));
-    zip.write(prefix.array());
-    zip.write(text);
-    zip.write(content);
   }
 }

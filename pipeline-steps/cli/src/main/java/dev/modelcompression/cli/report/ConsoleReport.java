@@ -19,7 +19,6 @@ import picocli.CommandLine.Help.Ansi.Style;
  */
 public final class ConsoleReport {
   private static final int NARROWEST = 40;
-  private static final String GAP = "  ";
 
   private final Report report;
   private final int width;
@@ -59,9 +58,9 @@ public final class ConsoleReport {
                   case Failed -> Style.fg_red;
                   case BestEffort, Incomplete -> Style.fg_yellow;
                 })
-            + GAP
-            + plain(report.name()));
-    line(WordUtils.wrap(plain(report.summary()), width, "\n", false));
+            + TerminalText.GAP
+            + TerminalText.plain(report.name()));
+    line(WordUtils.wrap(TerminalText.plain(report.summary()), width, "\n", false));
   }
 
   private void gates() {
@@ -69,25 +68,7 @@ public final class ConsoleReport {
       return;
     }
     line("");
-    List<GateText> texts = report.gates().stream().map(GateText::of).toList();
-    int metricWidth = widest(texts.stream().map(GateText::metric).toList());
-    int limitWidth = widest(texts.stream().map(GateText::limit).toList());
-    for (int i = 0; i < texts.size(); i++) {
-      GateText text = texts.get(i);
-      boolean passed = report.gates().get(i).passed();
-      Style colour = passed ? Style.fg_green : Style.fg_red;
-      line(
-          styled(passed ? "\u2713" : "\u2717", colour)
-              + " "
-              + padded(text.metric(), metricWidth)
-              + GAP
-              + padded(text.limit(), limitWidth)
-              + GAP
-              + plain(text.value()));
-      if (!text.missed().isEmpty()) {
-        line(" ".repeat(2 + metricWidth) + GAP + styled(plain(text.missed()), colour));
-      }
-    }
+    out.append(GateTable.render(report.gates(), ansi));
   }
 
   private void stages() {
@@ -96,7 +77,7 @@ public final class ConsoleReport {
     rows.add(header(table));
     for (StageTable.Row row : table.rows()) {
       var cells = new ArrayList<String>();
-      cells.add(row.headline() ? row.name() : GAP + row.name());
+      cells.add(row.headline() ? row.name() : TerminalText.GAP + row.name());
       row.cells().forEach(cell -> cells.add(cell.value()));
       rows.add(cells);
     }
@@ -131,19 +112,21 @@ public final class ConsoleReport {
     int numbers = 0;
     for (int column = 1; column < columns; column++) {
       int at = column;
-      widths[column] = widest(rows.stream().map(row -> row.get(at)).toList());
-      numbers += widths[column] + GAP.length();
+      widths[column] = TerminalText.widest(rows.stream().map(row -> row.get(at)).toList());
+      numbers += widths[column] + TerminalText.GAP.length();
     }
-    int names = widest(rows.stream().map(row -> row.get(0)).toList());
+    int names = TerminalText.widest(rows.stream().map(row -> row.get(0)).toList());
     widths[0] = Math.min(names, Math.max(10, width - numbers));
     return widths;
   }
 
   private static String row(List<String> cells, int[] widths) {
-    var row = new StringBuilder(padded(cells.get(0), widths[0]));
+    var row = new StringBuilder(TerminalText.padded(cells.get(0), widths[0]));
     for (int column = 1; column < cells.size(); column++) {
-      String cell = plain(cells.get(column));
-      row.append(GAP).append(" ".repeat(widths[column] - length(cell))).append(cell);
+      String cell = TerminalText.plain(cells.get(column));
+      row.append(TerminalText.GAP)
+          .append(" ".repeat(widths[column] - TerminalText.length(cell)))
+          .append(cell);
     }
     return row.toString();
   }
@@ -161,7 +144,7 @@ public final class ConsoleReport {
       line("Steps   " + steps);
     }
     if (page != null) {
-      line("Report  " + styled(plain(page.toString()), Style.underline));
+      line("Report  " + styled(TerminalText.plain(page.toString()), Style.underline));
     }
   }
 
@@ -170,27 +153,6 @@ public final class ConsoleReport {
   }
 
   private String styled(String text, IStyle... styles) {
-    return ansi ? Style.on(styles) + text + Style.on(Style.reset) : text;
-  }
-
-  /** The text cut or filled to a width. */
-  private static String padded(String text, int width) {
-    String plain = plain(text);
-    int length = length(plain);
-    return length > width
-        ? plain.substring(0, plain.offsetByCodePoints(0, width - 1)) + "\u2026"
-        : plain + " ".repeat(width - length);
-  }
-
-  private static int widest(List<String> texts) {
-    return texts.stream().mapToInt(ConsoleReport::length).max().orElse(0);
-  }
-
-  private static int length(String text) {
-    return text.codePointCount(0, text.length());
-  }
-
-  private static String plain(String text) {
-    return text.replace('\u00a0', ' ').replaceAll("\\p{Cntrl}", "?");
+    return TerminalText.styled(text, ansi, styles);
   }
 }

@@ -1,5 +1,6 @@
 package dev.modelcompression.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the number that the limit is compared with; absent when it was not measured, and
  *     then the gate has not passed
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Gate(
     @JsonPropertyDescription(
             "What is judged, as written in the ModelCompression: top1, latencyP50, sizeBytes, …")

@@ -5,7 +5,6 @@ import dev.modelcompression.api.EvaluateSettings;
 import dev.modelcompression.api.Manifest;
 import dev.modelcompression.cli.report.Advice;
 import dev.modelcompression.cli.report.Details;
-import dev.modelcompression.cli.report.Gate;
 import dev.modelcompression.cli.report.Interval;
 import dev.modelcompression.cli.report.Lineage;
 import dev.modelcompression.cli.report.Report;
@@ -79,12 +78,12 @@ public final class RunReport {
     return Report.of(
         manifest.metadata().name(),
         verdict(),
-        gates(evaluation),
+        Gates.of(result.verdict().gates(), evaluation),
         side("original", run.original(), evaluation, "original"),
         result.verdict().model() == null
             ? null
             : side("result", result.verdict().model(), evaluation, "result"),
-        ratioIntervals(evaluation),
+        Gates.ratioIntervals(evaluation),
         differenceIntervals(evaluation),
         stages(),
         trials(),
@@ -102,32 +101,6 @@ public final class RunReport {
       return Verdict.Incomplete;
     }
     return verdict.trials().size() > 1 ? Verdict.BestEffort : Verdict.Failed;
-  }
-
-  private List<Gate> gates(Optional<JsonNode> evaluation) {
-    return result.verdict().gates().stream().map(gate -> gate(gate, evaluation)).toList();
-  }
-
-  private static Gate gate(GateResult gate, Optional<JsonNode> evaluation) {
-    var kind = Gate.Kind.valueOf(gate.limit());
-    Interval interval = null;
-    if (evaluation.isPresent()) {
-      var comparison = evaluation.get().path("comparison");
-      String metric = gate.metric().yamlName();
-      if (kind == Gate.Kind.maxDrop) {
-        interval = Estimates.interval(comparison.path(metric + "Drop")).orElse(null);
-      } else if (kind == Gate.Kind.minRatio || kind == Gate.Kind.maxRatio) {
-        interval = ratioIntervals(evaluation).get(metric);
-      }
-    }
-    return new Gate(
-        gate.metric().yamlName(),
-        kind,
-        gate.bound(),
-        gate.value(),
-        interval,
-        gate.passed(),
-        gate.message());
   }
 
   private Side side(String name, Artifact model, Optional<JsonNode> evaluation, String key) {
@@ -161,19 +134,6 @@ public final class RunReport {
                                 node.path("samples").asLong(),
                                 node.path(key).asDouble()))));
     return new Side(name, model.uri(), model.digest(), metrics, intervals, perClass);
-  }
-
-  private static Map<String, Interval> ratioIntervals(Optional<JsonNode> evaluation) {
-    Map<String, Interval> intervals = new LinkedHashMap<>();
-    evaluation.ifPresent(
-        node -> {
-          var comparison = node.path("comparison");
-          Estimates.interval(comparison.path("latencyRatio"))
-              .ifPresent(i -> intervals.put("latencyP50", i));
-          Estimates.interval(comparison.path("throughputRatio"))
-              .ifPresent(i -> intervals.put("throughput", i));
-        });
-    return intervals;
   }
 
   /** The evaluation tells drops; the report tells differences, result minus original. */
