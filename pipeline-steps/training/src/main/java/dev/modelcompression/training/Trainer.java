@@ -30,4 +30,9 @@ public interface Trainer {
   static Trainer libtorch() {
     return new LibtorchTrainer();
   }
+
+  /** Version of libtorch and of its binding, for reports, such as {@code 2.10.0-1.5.13}. */
+  static String libtorchVersion() {
+    return LibtorchTrainer.version();
+  }
 }

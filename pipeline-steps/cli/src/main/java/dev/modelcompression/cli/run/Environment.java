@@ -4,6 +4,7 @@ import dev.modelcompression.cli.report.Lineage;
 import dev.modelcompression.cli.step.ToolVersion;
 import dev.modelcompression.runtime.profile.Cpu;
 import dev.modelcompression.runtime.session.OrtModels;
+import dev.modelcompression.training.Trainer;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Environment {
     versions.put("mc", ToolVersion.get());
     versions.put("Java", System.getProperty("java.version"));
     versions.put("ONNX Runtime", OrtModels.version());
-    versions.put("libtorch", "2.10.0");
+    versions.put("libtorch", Trainer.libtorchVersion());
     return versions;
   }
 
