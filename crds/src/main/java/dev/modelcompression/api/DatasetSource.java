@@ -30,8 +30,9 @@ public record DatasetSource(
         @Pattern(Digests.PATTERN)
         @Nullable String digest,
     @JsonPropertyDescription(
-            "from names another data set of this spec that the samples are drawn from, in place of a"
-                + " uri.")
+            "from names the data set of this spec that the samples are drawn from, in place of a uri:"
+                + " only calibration has it, and only training can be named. Samples come from the"
+                + " whole file of that set, whatever its own samples say.")
         @Nullable From from,
     @JsonPropertyDescription(
             "samples is how many samples to draw, at random by the spec's seed and without putting"

@@ -2,12 +2,21 @@ package dev.modelcompression.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The data of a compression, by the use it is put to. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value =
+        "!(has(self.training) && has(self.training.from))"
+            + " && !(has(self.evaluation) && has(self.evaluation.from))",
+    message = "only calibration can be drawn from another data set")
+@ValidationRule(
+    value = "!(has(self.calibration) && has(self.calibration.from)) || has(self.training)",
+    message = "calibration is drawn from training, which is missing")
 public record Datasets(
     @JsonPropertyDescription(
             "training is labelled data for fine-tune and for the gradients of Taylor importance.")

@@ -27,8 +27,11 @@ public record ModelCompressionSpec(
                 + " takes --workspace instead of it.")
         @Nullable WorkspaceSource workspace,
     @JsonPropertyDescription(
-            "seed is the start of every random choice: data order, sampling, dropout. The same spec"
-                + " and seed give bit-identical artifacts. Defaults to 0.")
+            "seed is the start of every random choice: data order, sampling, dropout. The same spec,"
+                + " files, seed, build of the tool, number of threads and kind of CPU give"
+                + " bit-identical models; another number of threads or kind of CPU adds"
+                + " floating-point numbers in another order, which changes their last bits. Times"
+                + " are measured and never repeat. Defaults to 0.")
         @Default("0")
         @Min(0)
         @Max(4294967295.0)

@@ -17,7 +17,10 @@ public record ModelSource(
         @Size(min = 1, max = 2048)
         String uri,
     @JsonPropertyDescription(
-            "digest is what the file must hash to, as sha256:<64 hex digits>. When left out, the"
-                + " digest that is found is recorded.")
+            "digest is what the model must hash to, as sha256:<64 hex digits>: the SHA-256 of the"
+                + " file or, when the model has external data, of a listing that begins with"
+                + " 'sha256:<digest of the file>' and goes on with 'sha256:<digest> <name>' for each"
+                + " external file, ordered by name, each line ended by a line feed. 'mc analyze' prints"
+                + " it. When left out, the digest that is found is recorded.")
         @Pattern(Digests.PATTERN)
         @Nullable String digest) {}

@@ -2,10 +2,13 @@ package dev.modelcompression.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.Metric;
+import dev.modelcompression.api.StepType;
+import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.StepReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What one step did, for people at a terminal. */
 final class StepText {
@@ -24,6 +27,10 @@ final class StepText {
 
   private String render() {
     line(report.step() + ": " + report.message());
+    if (report.type() == StepType.ANALYZE) {
+      Optional.ofNullable(report.inputs().get(Artifact.MODEL))
+          .ifPresent(model -> line("  digest " + model.digest()));
+    }
     report.details().path("notes").forEach(note -> line("  " + note.asText()));
     if (report.metrics().keySet().stream().anyMatch(name -> name.startsWith("original."))) {
       comparison();
