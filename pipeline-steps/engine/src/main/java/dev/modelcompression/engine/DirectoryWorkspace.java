@@ -11,8 +11,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryWorkspace implements Workspace {
   private static final String REPORT = "report.json";
   private static final String CHECKPOINT = "checkpoint";
+  private static final String ASSEMBLED = ".new";
 
   private final Path root;
   private final Disk disk;
@@ -105,6 +108,30 @@ public final class DirectoryWorkspace implements Workspace {
     } catch (IOException e) {
       throw failed("cannot be unlocked", e);
     }
+  }
+
+  @Override
+  public void discardAbandoned(Instant before) {
+    try {
+      for (Path staged : list(root.resolve("staging"))) {
+        boolean halfDone = staged.toString().endsWith(ASSEMBLED);
+        if (halfDone || lastWritten(staged).isBefore(before)) {
+          disk.deleteTree(staged);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("cannot be tidied up", e);
+    }
+  }
+
+  /** When anything in the folder was last written. */
+  private static Instant lastWritten(Path folder) throws IOException {
+    Instant last = Instant.MIN;
+    for (Path path : Disk.tree(folder)) {
+      Instant written = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+      last = written.isAfter(last) ? written : last;
+    }
+    return last;
   }
 
   @Override
@@ -272,6 +299,6 @@ public final class DirectoryWorkspace implements Workspace {
   }
 
   private Path assembled(StepKey key) {
-    return root.resolve("staging").resolve(key.hex() + ".new");
+    return root.resolve("staging").resolve(key.hex() + ASSEMBLED);
   }
 }

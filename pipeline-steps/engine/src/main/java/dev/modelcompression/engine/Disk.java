@@ -47,12 +47,15 @@ class Disk {
     if (!Files.exists(folder)) {
       return;
     }
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
+    for (Path path : tree(folder)) {
       delete(path);
+    }
+  }
+
+  /** A folder and all that is in it, what a folder holds before the folder. */
+  static List<Path> tree(Path folder) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.sorted(Comparator.reverseOrder()).toList();
     }
   }
 }

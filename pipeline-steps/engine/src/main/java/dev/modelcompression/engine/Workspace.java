@@ -1,6 +1,7 @@
 package dev.modelcompression.engine;
 
 import dev.modelcompression.contract.StepReport;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,12 @@ public interface Workspace {
    * @throws WorkspaceBusyException another run has it
    */
   Lock lock();
+
+  /**
+   * Removes what steps have written and never published, if nobody wrote to it since {@code
+   * before}: what is left of settings that were given up. Only for the holder of the lock.
+   */
+  void discardAbandoned(Instant before);
 
   /** Looks for a result and verifies it. */
   Lookup find(StepKey key);
