@@ -62,8 +62,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads to compute with. Trained weights are bit-identical for the same number. Defaults to 2, or 1 on a"
-              + " single core.")
+          "Threads to compute with. Results are bit-identical for the same number on the same kind of CPU. Defaults to"
+              + " 2.")
   private @Nullable Integer threads;
 
   @Option(
@@ -87,28 +87,22 @@ final class RunCommand implements Callable<Integer> {
     var inputs = new StepInputs(manifest.folder());
     Run run =
         Run.of(
-            parsed.spec(), ToolVersion.get(), original(parsed, inputs), datasets(parsed, inputs));
+            parsed.spec(),
+            ToolVersion.get(),
+            original(parsed, inputs),
+            datasets(parsed, inputs),
+            Threads.check(threads));
     var store = new DirectoryWorkspace(root);
     var clock = Clock.systemUTC();
-    int threadCount = Threads.check(threads);
     var pipeline =
-        new LocalPipeline(
-            store, new LocalSteps(inputs, clock), new RunProgress(progress), clock, threadCount);
+        new LocalPipeline(store, new LocalSteps(inputs, clock), new RunProgress(progress), clock);
     var started = clock.instant();
     RunResult result = stoppable(pipeline, run, parsed.metadata().name());
     if (result.verdict().exit() == ExitCode.INTERRUPTED) {
       return ExitCode.INTERRUPTED.code();
     }
     var report =
-        new RunReport(
-                parsed,
-                run,
-                result,
-                inputs,
-                threadCount,
-                started,
-                clock.instant(),
-                manifest.command(root))
+        new RunReport(parsed, run, result, inputs, started, clock.instant(), manifest.command(root))
             .build();
     Path page = publish(report, result, root);
     print(report, page);

@@ -153,7 +153,7 @@ final class StepCommand implements Callable<Integer> {
               scratch.path().toUri().toString(),
               parsed.matchedOptionValue(SEED, 0L),
               null,
-              type == StepType.EVALUATE ? Threads.byDefault() : Threads.of(parsed));
+              type == StepType.EVALUATE ? Threads.DEFAULT : Threads.of(parsed));
       progress.begin(name);
       var report =
           new StepRunner(Clock.systemUTC())

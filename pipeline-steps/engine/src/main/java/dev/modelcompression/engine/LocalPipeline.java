@@ -21,30 +21,26 @@ import java.util.function.Consumer;
  * continued by running it again, and takes every finished step from the workspace.
  */
 public final class LocalPipeline {
+  /** Time in which a run that was stopped can be gone on with where its step was. */
+  private static final Duration ABANDONED_AFTER = Duration.ofDays(7);
+
   private final Workspace workspace;
   private final StepExecutor executor;
   private final Consumer<RunEvent> listener;
   private final Clock clock;
-  private final int threads;
   private volatile boolean stopRequested;
 
   /**
    * Prepares runs in a workspace.
    *
    * @param listener told of everything that happens, from the thread that runs
-   * @param threads threads that each step may use
    */
   public LocalPipeline(
-      Workspace workspace,
-      StepExecutor executor,
-      Consumer<RunEvent> listener,
-      Clock clock,
-      int threads) {
+      Workspace workspace, StepExecutor executor, Consumer<RunEvent> listener, Clock clock) {
     this.workspace = workspace;
     this.executor = executor;
     this.listener = listener;
     this.clock = clock;
-    this.threads = threads;
   }
 
   /**
@@ -64,6 +60,7 @@ public final class LocalPipeline {
   public RunResult run(Run run, String name) {
     Workspace.Lock lock = workspace.lock();
     try {
+      workspace.discardAbandoned(clock.instant().minus(ABANDONED_AFTER));
       return new Session(run, name).run();
     } finally {
       lock.close();
@@ -132,7 +129,7 @@ public final class LocalPipeline {
               workspace.stage(step.key()),
               run.spec().seed(),
               started.plus(Durations.parse(step.step().timeout())),
-              threads);
+              run.threads());
       StepReport report = executor.execute(request, progress(step, started));
       return report.exit() == ExitCode.DONE ? publish(step, request, report) : report;
     }

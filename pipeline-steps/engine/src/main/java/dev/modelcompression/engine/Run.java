@@ -22,16 +22,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id hash of all that decides the result; an edited spec or another model is another run
  * @param spec what the user asked for
- * @param toolVersion version of the program that runs the steps
+ * @param tool identity of the program that runs the steps, down to the build: what it would compute
+ *     otherwise must have another one, such as the digest of the step image
  * @param original the model to compress
  * @param datasets data by use, with the number of samples to draw
+ * @param threads threads that each step computes with; they decide the order of floating-point sums
  */
 public record Run(
     String id,
     ModelCompressionSpec spec,
-    String toolVersion,
+    String tool,
     Artifact original,
-    Map<String, DatasetInput> datasets) {
+    Map<String, DatasetInput> datasets,
+    int threads) {
   private static final int ID_LENGTH = 16;
 
   /**
@@ -44,17 +47,23 @@ public record Run(
    */
   public static Run of(
       ModelCompressionSpec spec,
-      String toolVersion,
+      String tool,
       Artifact original,
-      Map<String, Artifact> files) {
-    requireDigest("spec.model", spec.model().digest(), original);
+      Map<String, Artifact> files,
+      int threads) {
+    requireDigest(
+        "spec.model",
+        spec.model().digest(),
+        original,
+        "the file and, where it has some, its external data");
     Map<String, DatasetInput> datasets = new TreeMap<>();
     spec.datasets()
         .byName()
         .forEach((name, source) -> datasets.put(name, dataset(name, source, files)));
     ObjectNode identity = JsonNodeFactory.instance.objectNode();
     identity.put("version", StepRequest.VERSION);
-    identity.put("tool", toolVersion);
+    identity.put("tool", tool);
+    identity.put("threads", threads);
     identity.put("model", original.digest());
     identity.set("datasets", StepKey.digests(datasets));
     identity.set(
@@ -67,9 +76,10 @@ public record Run(
     return new Run(
         hex.substring(0, ID_LENGTH),
         spec,
-        toolVersion,
+        tool,
         original.at(Artifact.ORIGINAL, original.uri()),
-        Collections.unmodifiableMap(datasets));
+        Collections.unmodifiableMap(datasets),
+        threads);
   }
 
   private static DatasetInput dataset(
@@ -79,15 +89,16 @@ public record Run(
         Optional.ofNullable(files.get(file))
             .orElseThrow(
                 () -> new IllegalArgumentException("spec.datasets." + file + ": is missing"));
-    requireDigest("spec.datasets." + name, source.digest(), artifact);
+    requireDigest("spec.datasets." + name, source.digest(), artifact, "the file");
     return new DatasetInput(artifact.at(name, artifact.uri()), source.samples());
   }
 
-  private static void requireDigest(String path, @Nullable String expected, Artifact found) {
+  private static void requireDigest(
+      String path, @Nullable String expected, Artifact found, String covered) {
     if (expected != null && !expected.equals(found.digest())) {
       throw new IllegalArgumentException(
-          "%s.digest: %s has %s, expected %s"
-              .formatted(path, found.uri(), found.digest(), expected));
+          "%s.digest: %s has %s, computed over %s, expected %s"
+              .formatted(path, found.uri(), found.digest(), covered, expected));
     }
   }
 }

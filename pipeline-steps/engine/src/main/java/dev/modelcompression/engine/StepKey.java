@@ -12,8 +12,9 @@ import java.util.Map;
 
 /**
  * Names the result of a step by all that decides it: contract version, kind and settings, digests
- * of the inputs, seed and tool version, and the restart nonce when there is one. Names, places,
- * time limits and retries do not count.
+ * of the inputs, seed, threads and the build of the tool, and the restart nonce when there is one.
+ * Names, places, time limits and retries do not count; neither does the kind of CPU, so that a run
+ * can go on elsewhere.
  *
  * @param hex 64 hexadecimal digits
  */
@@ -22,7 +23,8 @@ public record StepKey(String hex) {
       Run run, Step step, Map<String, Artifact> inputs, Map<String, DatasetInput> datasets) {
     ObjectNode identity = JsonNodeFactory.instance.objectNode();
     identity.put("version", StepRequest.VERSION);
-    identity.put("tool", run.toolVersion());
+    identity.put("tool", run.tool());
+    identity.put("threads", run.threads());
     identity.put("type", step.type().member());
     identity.set("settings", ContractJson.tree(step.settings()));
     ObjectNode models = identity.putObject("inputs");

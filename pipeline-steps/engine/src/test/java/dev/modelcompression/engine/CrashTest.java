@@ -100,8 +100,7 @@ class CrashTest {
                       progress.update(done, total, note);
                     }),
             event -> {},
-            CLOCK,
-            1);
+            CLOCK);
     return pipeline.run(theRun(), "net").verdict();
   }
 

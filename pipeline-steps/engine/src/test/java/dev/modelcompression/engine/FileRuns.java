@@ -17,6 +17,7 @@ final class FileRuns {
         ArtifactFiles.describe("model", model.toUri().toString(), model),
         Map.of(
             "training", Fixtures.artifact("training", "train.npz"),
-            "evaluation", Fixtures.artifact("evaluation", "test.npz")));
+            "evaluation", Fixtures.artifact("evaluation", "test.npz")),
+        2);
   }
 }

@@ -61,13 +61,18 @@ final class Fixtures {
   }
 
   static Run run(ModelCompressionSpec spec) {
+    return run(spec, "1.0", 2);
+  }
+
+  static Run run(ModelCompressionSpec spec, String tool, int threads) {
     return Run.of(
         spec,
-        "1.0",
+        tool,
         artifact("model", "net.onnx"),
         Map.of(
             "training", artifact("training", "train.npz"),
-            "evaluation", artifact("evaluation", "test.npz")));
+            "evaluation", artifact("evaluation", "test.npz")),
+        threads);
   }
 
   /** An artifact whose content is its name. */

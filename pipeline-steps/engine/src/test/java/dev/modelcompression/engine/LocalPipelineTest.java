@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -152,6 +154,40 @@ class LocalPipelineTest {
   }
 
   @Test
+  void whatWasGivenUpIsRemovedAfterAWeekAndNotBefore() throws IOException {
+    Path old = staged("1", Duration.ofDays(8));
+    Path recent = staged("2", Duration.ofDays(6));
+    Path resumed = staged("3", Duration.ofDays(8));
+    age(resumed.resolve("checkpoint"), Duration.ofDays(6));
+    Path halfDone =
+        Files.createDirectories(folder.resolve("workspace/staging/" + "4".repeat(64) + ".new"));
+    Workspace.Lock lock = workspace.lock();
+    assertThatThrownBy(() -> pipeline().run(run(STEPS), "net"))
+        .isInstanceOf(WorkspaceBusyException.class);
+    assertThat(List.of(old, recent, resumed, halfDone)).allSatisfy(f -> assertThat(f).exists());
+    lock.close();
+
+    pipeline().run(run(STEPS), "net");
+
+    assertThat(List.of(recent, resumed)).allSatisfy(f -> assertThat(f).exists());
+    assertThat(List.of(old, halfDone)).allSatisfy(f -> assertThat(f).doesNotExist());
+  }
+
+  /** A step that wrote a checkpoint and went no further. */
+  private Path staged(String digit, Duration age) throws IOException {
+    Path staged = Path.of(URI.create(workspace.stage(new StepKey(digit.repeat(64)))));
+    Path checkpoint = Files.createDirectories(staged.resolve("checkpoint"));
+    age(Files.writeString(checkpoint.resolve("epoch"), "1"), age);
+    age(checkpoint, age);
+    age(staged, age);
+    return staged;
+  }
+
+  private static void age(Path path, Duration age) throws IOException {
+    Files.setLastModifiedTime(path, FileTime.from(CLOCK.instant().minus(age)));
+  }
+
+  @Test
   void twoRunsExcludeEachOther() throws IOException {
     Workspace.Lock lock = workspace.lock();
     assertThatThrownBy(() -> pipeline().run(run(STEPS), "net"))
@@ -173,8 +209,7 @@ class LocalPipelineTest {
                       "model", Fixtures.artifact("model", "x").at("model", "../../../net.onnx")));
             },
             events::add,
-            CLOCK,
-            1);
+            CLOCK);
     RunResult result = pipeline.run(run(STEPS), "net");
 
     assertThat(result.verdict().exit()).isEqualTo(ExitCode.INTERNAL);
@@ -206,8 +241,7 @@ class LocalPipelineTest {
           events.add(event);
           listener.accept(event);
         },
-        CLOCK,
-        1);
+        CLOCK);
   }
 
   private Run run(String... members) throws IOException {

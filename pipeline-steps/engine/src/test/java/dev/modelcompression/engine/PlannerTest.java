@@ -306,6 +306,8 @@ class PlannerTest {
     assertThat(firstPrune(STEPS.replace("ratio: 0.4", "ratio: 0.5"))).isNotEqualTo(key);
     assertThat(firstPrune(STEPS, "  seed: 1\n")).isNotEqualTo(key);
     assertThat(firstPrune(STEPS, "  restartNonce: again\n")).isNotEqualTo(key);
+    assertThat(firstPrune(Fixtures.run(Fixtures.spec(STEPS), "1.0", 3))).isNotEqualTo(key);
+    assertThat(firstPrune(Fixtures.run(Fixtures.spec(STEPS), "1.1", 2))).isNotEqualTo(key);
   }
 
   @Test
@@ -313,6 +315,8 @@ class PlannerTest {
     Run run = run(STEPS);
     assertThat(run.id()).matches("[0-9a-f]{16}").isEqualTo(run(STEPS).id());
     assertThat(run(STEPS, GATES).id()).isNotEqualTo(run.id());
+    assertThat(Fixtures.run(run.spec(), run.tool(), 3).id()).isNotEqualTo(run.id());
+    assertThat(Fixtures.run(run.spec(), "1.1", run.threads()).id()).isNotEqualTo(run.id());
     assertThat(
             run(STEPS, "  workspace: {uri: 'file:///elsewhere'}\n  release: {any: thing}\n").id())
         .isEqualTo(run.id());
@@ -324,11 +328,16 @@ class PlannerTest {
     assertThatThrownBy(
             () -> run(Fixtures.specOf("{uri: net.onnx, digest: '" + pinned + "'}", STEPS)))
         .hasMessageStartingWith("spec.model.digest: file:///net.onnx has sha256:")
-        .hasMessageEndingWith("expected " + pinned);
+        .hasMessageEndingWith(
+            ", computed over the file and, where it has some, its external data, expected "
+                + pinned);
   }
 
   private static StepKey firstPrune(String... members) {
-    Run run = run(members);
+    return firstPrune(run(members));
+  }
+
+  private static StepKey firstPrune(Run run) {
     return Planner.decide(run, List.of(Attempt.ended(1, "analyze", 1, exit(ExitCode.DONE))))
         .start()
         .get(0)

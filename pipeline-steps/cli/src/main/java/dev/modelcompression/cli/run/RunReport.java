@@ -40,7 +40,6 @@ public final class RunReport {
   private final Run run;
   private final RunResult result;
   private final StepInputs inputs;
-  private final int threads;
   private final Instant started;
   private final Instant finished;
   private final String command;
@@ -49,7 +48,6 @@ public final class RunReport {
   /**
    * A report on a finished run.
    *
-   * @param threads threads that steps could use
    * @param command what repeats the run
    */
   public RunReport(
@@ -57,7 +55,6 @@ public final class RunReport {
       Run run,
       RunResult result,
       StepInputs inputs,
-      int threads,
       Instant started,
       Instant finished,
       String command) {
@@ -65,7 +62,6 @@ public final class RunReport {
     this.run = run;
     this.result = result;
     this.inputs = inputs;
-    this.threads = threads;
     this.started = started;
     this.finished = finished;
     this.command = command;
@@ -310,7 +306,7 @@ public final class RunReport {
             .map(EvaluateSettings.class::cast)
             .orElse(null);
     return settings == null
-        ? new Lineage.Method(threads, 1, 0, 0, USUAL_CONFIDENCE)
+        ? new Lineage.Method(run.threads(), 1, 0, 0, USUAL_CONFIDENCE)
         : new Lineage.Method(
             settings.threads(),
             settings.latencyBatchSize(),

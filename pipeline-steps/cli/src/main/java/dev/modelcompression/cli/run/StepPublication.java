@@ -1,5 +1,6 @@
 package dev.modelcompression.cli.run;
 
+import dev.modelcompression.cli.step.ToolVersion;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.ContractJson;
@@ -121,8 +122,8 @@ public final class StepPublication {
   }
 
   /**
-   * What decides the result. Attempt, deadline, threads and places do not: the same request may
-   * come again with others.
+   * What decides the result. Attempt, deadline and places do not: the same request may come again
+   * with others.
    */
   private static String digest(StepRequest request) {
     var deciding = new TreeMap<String, Object>();
@@ -130,6 +131,8 @@ public final class StepPublication {
     deciding.put("type", request.step().type());
     deciding.put("settings", request.step().settings());
     deciding.put("seed", request.seed());
+    deciding.put("threads", request.threads());
+    deciding.put("tool", ToolVersion.get());
     request.inputs().forEach((name, input) -> deciding.put("input." + name, input.digest()));
     request
         .datasets()
