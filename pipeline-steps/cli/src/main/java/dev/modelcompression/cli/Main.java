@@ -4,6 +4,7 @@ import dev.modelcompression.cli.step.Failures;
 import dev.modelcompression.cli.step.ToolVersion;
 import dev.modelcompression.contract.ExitCode;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    Preload.begin(List.of(args));
     System.exit(commandLine().execute(args));
   }
 

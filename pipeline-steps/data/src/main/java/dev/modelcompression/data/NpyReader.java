@@ -21,22 +21,30 @@ import java.util.regex.Pattern;
 final class NpyReader {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER = 1 << 16;
+  private static final int SKIPPED_AT_ONCE = 1 << 16;
   private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d,\\sL]*)\\)");
 
   private NpyReader() {}
 
+  /** What the header of an array says. */
+  record Header(NpyArray.Type type, long[] shape) {
+    /** Size of axis 0; 0 for a single number. */
+    int rows() {
+      return shape.length == 0 ? 0 : Math.toIntExact(shape[0]);
+    }
+  }
+
   /**
-   * Reads one array.
+   * Reads what an array is; the stream is then at its first element.
    *
-   * @param mostBytes bytes that the stream can hold at most; a header that claims more is lying
    * @param where file and array, for messages
-   * @throws InvalidDataException not the format, not plain numbers, truncated, or over 2 GiB
+   * @throws InvalidDataException not the format, not plain numbers, or over 2 GiB
    */
-  static NpyArray read(InputStream input, long mostBytes, String where) throws IOException {
+  static Header header(InputStream input, String where) throws IOException {
     var in = new DataInputStream(input);
-    String header = header(in, where);
+    String header = headerText(in, where);
     String descr = required(DESCR, header, "descr", where);
     var type =
         Arrays.stream(NpyArray.Type.values())
@@ -49,10 +57,71 @@ final class NpyReader {
           where
               + ": stored in column-major order, expected row-major; save numpy.ascontiguousarray(array)");
     }
-    return new NpyArray(type, shape, payload(in, type, shape, mostBytes, where));
+    size(type, shape, where);
+    return new Header(type, shape);
   }
 
-  private static String header(DataInputStream in, String where) throws IOException {
+  /**
+   * Reads one array.
+   *
+   * @param mostBytes bytes that the stream can hold at most; a header that claims more is lying
+   * @param where file and array, for messages
+   * @throws InvalidDataException as {@link #header}, or truncated
+   */
+  static NpyArray read(InputStream input, long mostBytes, String where) throws IOException {
+    var header = header(input, where);
+    int size = plausible(header, mostBytes, where);
+    var bytes = new byte[size];
+    requireAll(header, input.readNBytes(bytes, 0, size), size, where);
+    return array(header.type(), header.shape(), bytes);
+  }
+
+  /**
+   * Reads some rows of one array, so that memory is needed for them alone.
+   *
+   * @param rows indices of axis 0, ascending
+   * @throws InvalidDataException as {@link #read(InputStream, long, String)}
+   */
+  static NpyArray read(InputStream input, long mostBytes, int[] rows, String where)
+      throws IOException {
+    var header = header(input, where);
+    int size = plausible(header, mostBytes, where);
+    int rowBytes = size / header.rows();
+    var bytes = new byte[Math.multiplyExact(rowBytes, rows.length)];
+    long at = 0;
+    for (int i = 0; i < rows.length; i++) {
+      long start = (long) rows[i] * rowBytes;
+      at += skip(input, start - at);
+      if (at == start) {
+        at += input.readNBytes(bytes, i * rowBytes, rowBytes);
+      }
+    }
+    at += skip(input, size - at);
+    requireAll(header, at, size, where);
+    long[] shape = header.shape().clone();
+    shape[0] = rows.length;
+    return array(header.type(), shape, bytes);
+  }
+
+  /** Skips as many bytes as there are, at most {@code count}. */
+  private static long skip(InputStream input, long count) throws IOException {
+    var unused = new byte[(int) Math.min(SKIPPED_AT_ONCE, Math.max(0, count))];
+    long skipped = 0;
+    while (skipped < count) {
+      int read = input.read(unused, 0, (int) Math.min(unused.length, count - skipped));
+      if (read < 0) {
+        break;
+      }
+      skipped += read;
+    }
+    return skipped;
+  }
+
+  private static NpyArray array(NpyArray.Type type, long[] shape, byte[] bytes) {
+    return new NpyArray(type, shape, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  private static String headerText(DataInputStream in, String where) throws IOException {
     var start = in.readNBytes(8);
     if (start.length < 8 || !Arrays.equals(start, 0, 6, MAGIC, 0, 6)) {
       throw new InvalidDataException(where + ": not a NumPy array (.npy)");
@@ -110,13 +179,10 @@ final class NpyReader {
     }
   }
 
-  private static ByteBuffer payload(
-      DataInputStream in, NpyArray.Type type, long[] shape, long mostBytes, String where)
-      throws IOException {
-    int size;
+  private static int size(NpyArray.Type type, long[] shape, String where) {
     try {
       long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-      size = Math.toIntExact(Math.multiplyExact(elements, type.width()));
+      return Math.toIntExact(Math.multiplyExact(elements, type.width()));
     } catch (ArithmeticException e) {
       throw new InvalidDataException(
           where
@@ -125,23 +191,27 @@ final class NpyReader {
               + " is over 2 GiB; store it in fewer rows or as bytes with '.scale'",
           e);
     }
-    // Checked first, so that a header that lies about its size cannot claim memory.
-    int found = 0;
-    var bytes = new byte[size <= mostBytes ? size : 0];
-    if (bytes.length == size) {
-      found = in.readNBytes(bytes, 0, size);
+  }
+
+  /** Bytes of the array; asked before memory is taken, because a header can lie about its size. */
+  private static int plausible(Header header, long mostBytes, String where) {
+    int size = size(header.type(), header.shape(), where);
+    if (size > mostBytes) {
+      throw truncated(header, "at most " + mostBytes, size, where);
     }
+    return size;
+  }
+
+  private static void requireAll(Header header, long found, int size, String where) {
     if (found < size) {
-      throw new InvalidDataException(
-          where
-              + ": truncated: found "
-              + (bytes.length == size ? "" : "at most ")
-              + (bytes.length == size ? found : mostBytes)
-              + " bytes, expected "
-              + size
-              + " for "
-              + Arrays.toString(shape));
+      throw truncated(header, Long.toString(found), size, where);
     }
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static InvalidDataException truncated(
+      Header header, String found, int size, String where) {
+    return new InvalidDataException(
+        "%s: truncated: found %s bytes, expected %d for %s"
+            .formatted(where, found, size, Arrays.toString(header.shape())));
   }
 }

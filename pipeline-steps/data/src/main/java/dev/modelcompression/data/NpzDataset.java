@@ -1,19 +1,13 @@
 package dev.modelcompression.data;
 
-import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class NpzDataset implements Dataset {
   /** Name of the array of class indices. */
   public static final String LABELS = "labels";
-
-  private static final int MAX_ARRAYS = 256;
-  private static final long MOST_DEFLATED = 1_032;
 
   /** One number per channel; a channel is an index of the first axis of a sample. */
   private record Scaling(float[] scale, float[] offset) {}
@@ -66,44 +57,26 @@ public final class NpzDataset implements Dataset {
    *     or infinity
    */
   public static NpzDataset load(Path file) {
-    var arrays = new TreeMap<String, NpyArray>();
-    try (var zip = new ZipFile(file.toFile())) {
-      if (zip.size() > MAX_ARRAYS) {
-        throw new InvalidDataException(
-            file + ": " + zip.size() + " arrays, expected at most " + MAX_ARRAYS);
-      }
-      for (var entry : Collections.list(zip.entries())) {
-        String name = entry.getName().replaceFirst("\\.npy$", "");
-        try (var in = zip.getInputStream(entry)) {
-          arrays.put(name, NpyReader.read(in, mostBytes(entry), file + ", array '" + name + "'"));
-        }
-      }
-    } catch (NoSuchFileException e) {
-      throw new InvalidDataException(file + ": no such file", e);
-    } catch (ZipException e) {
-      throw new InvalidDataException(
-          file + ": not an .npz file (" + e.getMessage() + "); write it with numpy.savez", e);
-    } catch (IOException e) {
-      String reason =
-          Files.isDirectory(file)
-              ? "is a folder, expected an .npz file"
-              : "cannot be read: " + e.getMessage();
-      throw new InvalidDataException(file + ": " + reason, e);
-    }
-    return new NpzDataset(file.toString(), arrays);
+    return new NpzDataset(NpzFile.read(file, null));
   }
 
-  /** What an entry can unpack to at most: deflate makes no more than 1,032 bytes of one. */
-  private static long mostBytes(ZipEntry entry) {
-    return Math.multiplyExact(entry.getCompressedSize(), MOST_DEFLATED);
+  /**
+   * Loads some rows of a file; the others take no memory and are not looked at.
+   *
+   * @param rows says for the number of rows in the file which ones to keep, in ascending order
+   * @throws InvalidDataException as {@link #load(Path)}
+   */
+  public static NpzDataset load(Path file, IntFunction<int[]> rows) {
+    return new NpzDataset(NpzFile.read(file, rows));
   }
 
-  private NpzDataset(String source, Map<String, NpyArray> arrays) {
-    this.source = source;
+  private NpzDataset(NpzFile file) {
+    var arrays = file.arrays();
+    this.source = file.source();
     for (var entry : arrays.entrySet()) {
       String name = entry.getKey();
-      if (!name.equals(LABELS) && !isParameter(name, arrays)) {
-        columns.put(name, column(name, entry.getValue(), arrays));
+      if (!name.equals(LABELS) && !NpzFile.isParameter(name, arrays.keySet())) {
+        columns.put(name, column(name, entry.getValue(), file));
       }
     }
     if (columns.isEmpty()) {
@@ -184,17 +157,7 @@ public final class NpzDataset implements Dataset {
     return column;
   }
 
-  private static boolean isParameter(String name, Map<String, NpyArray> arrays) {
-    for (String suffix : new String[] {".scale", ".offset"}) {
-      if (name.endsWith(suffix)
-          && arrays.containsKey(name.substring(0, name.length() - suffix.length()))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Column column(String name, NpyArray array, Map<String, NpyArray> arrays) {
+  private Column column(String name, NpyArray array, NpzFile file) {
     if (array.rank() == 0) {
       throw new InvalidDataException(
           source + ": array '" + name + "' is a single number, expected samples along axis 0");
@@ -210,13 +173,13 @@ public final class NpzDataset implements Dataset {
               + "' holds "
               + array.at(notFinite)
               + " in row "
-              + notFinite / perRow
+              + file.rowInFile(notFinite / perRow)
               + " (element "
               + notFinite % perRow
               + "), expected finite numbers; remove or repair that sample");
     }
-    var scale = parameter(name + ".scale", arrays, sampleShape);
-    var offset = parameter(name + ".offset", arrays, sampleShape);
+    var scale = parameter(name + ".scale", file.arrays(), sampleShape);
+    var offset = parameter(name + ".offset", file.arrays(), sampleShape);
     if (scale == null && offset == null) {
       var kind = array.type().isFloat() ? Feature.Kind.FLOAT : Feature.Kind.INT64;
       return new Column(new Feature(kind, sampleShape), array, null);

@@ -69,6 +69,54 @@ class NpzDatasetTest {
     assertThat(selected.label(1)).isEqualTo(7);
   }
 
+  @Test
+  void loadsTheChosenRowsOnly() {
+    var file =
+        new NpzFiles()
+            .longs("ids", new long[] {4, 2}, 1, 2, 3, 4, 5, 6, 7, 8)
+            .bytes("x", new long[] {4, 1}, 10, 20, 30, 40)
+            .floats("x.scale", new long[] {1}, 0.5f)
+            .bytes("labels", new long[] {4}, 6, 7, 8, 9)
+            .write(folder.resolve("rows.npz"));
+
+    var data = NpzDataset.load(file, rows -> new int[] {1, rows - 1});
+
+    var ids = LongBuffer.allocate(4);
+    data.read("ids", new int[] {0, 1}, ids);
+    var x = FloatBuffer.allocate(2);
+    data.read("x", new int[] {1, 0}, x);
+    assertThat(data.size()).isEqualTo(2);
+    assertThat(ids.array()).containsExactly(3, 4, 7, 8);
+    assertThat(x.array()).containsExactly(20, 10);
+    assertThat(data.label(1)).isEqualTo(9);
+  }
+
+  @Test
+  void aFaultInAChosenRowIsToldByItsRowInTheFile() {
+    var file =
+        new NpzFiles()
+            .floats("x", new long[] {3, 1}, Float.NaN, 1, Float.POSITIVE_INFINITY)
+            .write(folder.resolve("faults.npz"));
+
+    assertThat(NpzDataset.load(file, rows -> new int[] {1}).size()).isEqualTo(1);
+    assertThatThrownBy(() -> NpzDataset.load(file, rows -> new int[] {1, 2}))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("array 'x' holds Infinity in row 2 (element 0)");
+  }
+
+  @Test
+  void arraysThatDisagreeAreToldBeforeRowsAreChosen() {
+    var file =
+        new NpzFiles()
+            .floats("x", new long[] {2, 1}, 1, 2)
+            .bytes("labels", new long[] {3}, 1, 2, 3)
+            .write(folder.resolve("uneven.npz"));
+
+    assertThatThrownBy(() -> NpzDataset.load(file, rows -> new int[] {0}))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("array 'labels' has 3 rows, expected 2 as in 'x'");
+  }
+
   static Stream<Arguments> badFiles() {
     var floats = new float[] {1, 2, Float.NaN, 4};
     return Stream.of(

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.onnx.OpSchemaRegistry;
 import org.bytedeco.onnx.ShapeInferenceOptions;
@@ -26,6 +27,10 @@ final class NativeOnnx {
   static final long MAX_OPSET = 22;
 
   private NativeOnnx() {}
+
+  static void load() {
+    Loader.load(org.bytedeco.onnx.global.onnx.class);
+  }
 
   /**
    * What inference found.

@@ -23,6 +23,11 @@ public final class ShapeInference {
 
   private ShapeInference() {}
 
+  /** Loads the native library, which otherwise happens at the first question. */
+  public static void preload() {
+    NativeOnnx.load();
+  }
+
   /**
    * Infers the shapes of all values for one sample.
    *

@@ -49,43 +49,52 @@ final class QuantizeStep implements StepAction {
 
   @Override
   public StepResult run(StepJob job) {
-    var notes = new ArrayList<String>();
-    // Unfused batch normalization, or an old operator set, would keep layers in floating point.
-    var model = OptimizeStep.rewrite(job.model(), notes).model();
-    return settings.mode() == Mode.STATIC ? runStatic(job, model, notes) : runDynamic(model, notes);
+    return settings.mode() == Mode.STATIC ? runStatic(job) : runDynamic(job);
   }
 
-  private StepResult runStatic(StepJob job, Model model, List<String> notes) {
-    var data = job.dataset(Datasets.CALIBRATION, "calibration of a static quantization");
+  /** Unfused batch normalization, or an old operator set, would keep layers in floating point. */
+  private static Model prepared(StepJob job, List<String> notes) {
+    return OptimizeStep.rewrite(job.model(), notes).model();
+  }
+
+  private StepResult runStatic(StepJob job) {
+    var notes = new ArrayList<String>();
+    var reading =
+        Background.start(
+            () -> job.dataset(Datasets.CALIBRATION, "calibration of a static quantization"));
+    var model = prepared(job, notes);
+    var data = reading.join();
     var plan = QdqPlan.of(model, planSettings(Set.of()));
     plan.decisions().stream()
         .filter(decision -> !decision.quantized())
         .forEach(d -> notes.add(d.opType() + " '" + d.node() + "' stays float: " + d.reason()));
-    var calibration =
-        Calibration.run(
-            model,
-            plan.valuesToCalibrate(),
-            data,
-            new CalibrationSettings(calibrator(), CALIBRATION_BATCH, job.threads()),
-            job.progress());
-    var quantized = quantize(model, Set.of(), calibration.ranges());
-    var errors = errors(job, model, quantized, data);
+    var ranges = ranges(job, model, plan.valuesToCalibrate(), data);
+    var quantized = quantize(model, Set.of(), ranges);
     if (settings.maxAccuracyDrop() != null) {
-      var ranking = errors.stream().map(NodeError::node).toList();
+      var ranking = errors(job, model, quantized, data).stream().map(NodeError::node).toList();
       quantized =
           new AccuracyLoop(job, settings.maxAccuracyDrop())
-              .restore(
-                  model,
-                  quantized,
-                  ranking,
-                  floats -> quantize(model, floats, calibration.ranges()),
-                  notes);
-      errors = errors(job, model, quantized, data);
+              .restore(model, quantized, ranking, floats -> quantize(model, floats, ranges), notes);
     }
-    return result(quantized, errors, notes);
+    var last = quantized;
+    // Neither keeps all cores busy on a small model.
+    var audit = Background.start(() -> FusionAudit.of(last));
+    var errors = errors(job, model, last, data);
+    return result(last, audit.join(), errors, notes);
   }
 
-  private StepResult runDynamic(Model model, List<String> notes) {
+  private Map<String, Range> ranges(StepJob job, Model model, Set<String> values, Dataset data) {
+    var progress = job.progress();
+    if (settings.calibrator() == QuantizeSettings.Calibrator.MIN_MAX) {
+      return Calibration.minMax(model, values, data, CALIBRATION_BATCH, job.threads(), progress);
+    }
+    var calibration = new CalibrationSettings(calibrator(), CALIBRATION_BATCH, job.threads());
+    return Calibration.run(model, values, data, calibration, progress).ranges();
+  }
+
+  private StepResult runDynamic(StepJob job) {
+    var notes = new ArrayList<String>();
+    var model = prepared(job, notes);
     var defaults = DynamicSettings.defaults();
     var pass =
         new DynamicQuantizePass(
@@ -96,7 +105,7 @@ final class QuantizeStep implements StepAction {
                 defaults.minEmbeddingElements(),
                 Set.copyOf(settings.exclude())));
     notes.addAll(PassRunner.run(model, pass).notes());
-    return result(model, List.of(), notes);
+    return result(model, FusionAudit.of(model), List.of(), notes);
   }
 
   private static List<NodeError> errors(StepJob job, Model model, Model quantized, Dataset data) {
@@ -106,8 +115,8 @@ final class QuantizeStep implements StepAction {
   }
 
   /** The result, with what ONNX Runtime really makes of it. */
-  private static StepResult result(Model quantized, List<NodeError> errors, List<String> notes) {
-    var audit = FusionAudit.of(quantized);
+  private static StepResult result(
+      Model quantized, FusionAudit audit, List<NodeError> errors, List<String> notes) {
     audit
         .notFused()
         .forEach(

@@ -12,23 +12,24 @@ import dev.modelcompression.onnx.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
  * The models and data that steps read. Nothing is used before its digest was compared; what was
- * compared or loaded once in this process is not compared or loaded again.
+ * compared or loaded once in this process is not compared or loaded again. Safe for use by several
+ * threads.
  *
  * <p>The digest of a model covers its external data, see {@link Artifact#with}. Only for the names
  * of these files a model is parsed before its digest is known, see {@link ModelFiles#parts}.
  */
 public final class StepInputs {
   private final Path folder;
-  private final Map<Path, Artifact> models = new HashMap<>();
-  private final Map<Path, String> digests = new HashMap<>();
-  private final Map<String, Dataset> datasets = new HashMap<>();
+  private final Map<Path, Artifact> models = new ConcurrentHashMap<>();
+  private final Map<Path, String> digests = new ConcurrentHashMap<>();
+  private final Map<String, Dataset> datasets = new ConcurrentHashMap<>();
 
   /** Inputs whose relative URIs are relative to {@code folder}. */
   public StepInputs(Path folder) {
@@ -85,12 +86,16 @@ public final class StepInputs {
   public Dataset dataset(DatasetInput input, long seed) {
     var path = file(input.artifact().uri());
     compare(path, digest(path), input.artifact());
-    var all = datasets.computeIfAbsent(input.artifact().digest(), digest -> NpzDataset.load(path));
+    String digest = input.artifact().digest();
     Integer samples = input.samples();
-    if (samples == null || samples >= all.size()) {
-      return all;
+    if (samples == null) {
+      return datasets.computeIfAbsent(digest, key -> NpzDataset.load(path));
     }
-    return all.select(sample(all.size(), samples, seed));
+    var all = datasets.get(digest);
+    if (all != null) {
+      return samples >= all.size() ? all : all.select(sample(all.size(), samples, seed));
+    }
+    return NpzDataset.load(path, size -> sample(size, samples, seed));
   }
 
   private Path file(String uri) {

@@ -32,8 +32,7 @@ public final class Histogram {
   private int exponent = SMALLEST_EXPONENT;
   private long count;
   private long zeros;
-  private float min = Float.POSITIVE_INFINITY;
-  private float max = Float.NEGATIVE_INFINITY;
+  private final Extremes extremes = new Extremes();
   private double sum;
   private double sumOfSquares;
 
@@ -64,12 +63,12 @@ public final class Histogram {
 
   /** Smallest number seen; 0 when there was none. */
   public float min() {
-    return count == 0 ? 0 : min;
+    return extremes.min();
   }
 
   /** Largest number seen; 0 when there was none. */
   public float max() {
-    return count == 0 ? 0 : max;
+    return extremes.max();
   }
 
   /** Largest magnitude seen. */
@@ -151,8 +150,7 @@ public final class Histogram {
   }
 
   private void addMoments(float[] values, int length) {
-    float low = min;
-    float high = max;
+    extremes.add(values, length);
     // Two sums each: one alone would wait for its own last addition.
     double sumEven = 0;
     double sumOdd = 0;
@@ -162,24 +160,15 @@ public final class Histogram {
     for (; i + 1 < length; i += 2) {
       float even = values[i];
       float odd = values[i + 1];
-      low = Math.min(low, Math.min(even, odd));
-      high = Math.max(high, Math.max(even, odd));
       sumEven += even;
       sumOdd += odd;
       squaresEven += (double) even * even;
       squaresOdd += (double) odd * odd;
     }
     if (i < length) {
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
       sumEven += values[i];
       squaresEven += (double) values[i] * values[i];
     }
-    if (!Float.isFinite(low) || !Float.isFinite(high)) {
-      throw new InvalidDataException("found a number that is infinite or not a number");
-    }
-    min = low;
-    max = high;
     sum += sumEven + sumOdd;
     sumOfSquares += squaresEven + squaresOdd;
     count += length;

@@ -53,6 +53,32 @@ class CalibrationTest {
   }
 
   @Test
+  void minMaxAloneFindsWhatTheHistogramsFind() {
+    var model = Models.resnet8();
+    var values = new LinkedHashSet<String>(List.of("input"));
+    model.graph().nodes("Relu").forEach(node -> values.add(node.output()));
+    model.graph().nodes("Add").forEach(node -> values.add(node.output()));
+    var data = Models.images(50);
+
+    var ranges = Calibration.minMax(model, values, data, 32, 2, Progress.NONE);
+
+    assertThat(ranges)
+        .isEqualTo(Calibration.run(model, values, data, settings(32), Progress.NONE).ranges());
+    assertThat(ranges.values()).anySatisfy(range -> assertThat(range.min()).isNegative());
+  }
+
+  @Test
+  void minMaxAloneRefusesWhatIsNotANumber() {
+    var data = new ArrayDataset(2).with("input", new float[] {1, 2, Float.NaN, 0}, 2);
+    assertThatThrownBy(
+            () ->
+                Calibration.minMax(
+                    Models.reluPlusOne(-1), Set.of("input"), data, 2, 1, Progress.NONE))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("value 'input'");
+  }
+
+  @Test
   void anUnknownValueIsRefused() {
     var data = ArrayDataset.gaussian("input", 2, 1, 2);
     assertThatThrownBy(
