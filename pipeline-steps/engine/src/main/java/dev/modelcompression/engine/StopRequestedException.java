@@ -4,7 +4,7 @@ package dev.modelcompression.engine;
 public final class StopRequestedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StopRequestedException() {
+  public StopRequestedException() {
     super("the run was stopped");
   }
 }

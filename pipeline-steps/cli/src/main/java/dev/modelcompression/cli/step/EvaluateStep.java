@@ -7,6 +7,7 @@ import dev.modelcompression.cli.report.Details.OperatorTimes;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.data.ProgressParts;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.runtime.evaluate.Estimate;
 import dev.modelcompression.runtime.evaluate.Evaluation;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -50,34 +52,52 @@ final class EvaluateStep implements StepAction {
     var data = job.dataset(Datasets.EVALUATION, "evaluation");
     var original = subject(job, Artifact.ORIGINAL);
     var result = subject(job, Artifact.MODEL);
-    var evaluation =
-        new Evaluation(evaluationSettings(job)).run(original, result, data, job.progress());
-    var stages = stages(job, original, evaluation.result(), data);
+    var measure = new Evaluation(evaluationSettings(job));
+    var between = stages(job);
+    long measured = between.values().stream().filter(input -> !isResult(job, input)).count();
+    double profile = (PROFILE_RUNS + 1.0) * settings.latencyBatchSize();
+    var parts =
+        new ProgressParts(
+            job.progress(),
+            measure.work(data) + measured * measure.workOfStage(data) + 2 * profile);
+    var evaluation = measure.run(original, result, data, parts.next(measure.work(data)));
+    var stages = new LinkedHashMap<String, Metrics>();
+    between.forEach(
+        (name, input) ->
+            stages.put(
+                name,
+                isResult(job, input)
+                    ? evaluation.result()
+                    : measure.stage(
+                        original,
+                        subject(job, input),
+                        data,
+                        after(name, parts.next(measure.workOfStage(data))))));
     var times =
         new OperatorTimes(
-            operatorTimes(original.model(), data), operatorTimes(result.model(), data));
+            operatorTimes(original.model(), data, parts.next(profile)),
+            operatorTimes(result.model(), data, parts.next(profile)));
     var details = new Details(List.of(), evaluation, stages, times);
-    return new StepResult(
-        java.util.Optional.empty(), metrics(evaluation), details, message(evaluation));
+    return new StepResult(Optional.empty(), metrics(evaluation), details, message(evaluation));
   }
 
-  private Map<String, Metrics> stages(StepJob job, Subject original, Metrics result, Dataset data) {
-    var stages = new LinkedHashMap<String, Metrics>();
-    String resultDigest = job.request().input(Artifact.MODEL).digest();
-    for (var input : job.request().inputs().entrySet()) {
-      if (input.getKey().startsWith(Artifact.STAGE)) {
-        String name = input.getKey().substring(Artifact.STAGE.length());
-        job.progress().update(data.size(), data.size(), "after " + name);
-        stages.put(
-            name,
-            input.getValue().digest().equals(resultDigest)
-                ? result
-                : new Evaluation(evaluationSettings(job))
-                    .run(original, subject(job, input.getKey()), data, Progress.NONE)
-                    .result());
+  /** Inputs that hold the models in between, by the name of the step that made them. */
+  private static Map<String, String> stages(StepJob job) {
+    var stages = new LinkedHashMap<String, String>();
+    for (String input : job.request().inputs().keySet()) {
+      if (input.startsWith(Artifact.STAGE)) {
+        stages.put(input.substring(Artifact.STAGE.length()), input);
       }
     }
     return stages;
+  }
+
+  private static boolean isResult(StepJob job, String input) {
+    return job.request().input(input).digest().equals(job.request().input(Artifact.MODEL).digest());
+  }
+
+  private static Progress after(String stage, Progress progress) {
+    return (done, total, note) -> progress.update(done, total, "after " + stage + ": " + note);
   }
 
   private EvaluationSettings evaluationSettings(StepJob job) {
@@ -106,8 +126,9 @@ final class EvaluateStep implements StepAction {
     return number == null ? OptionalLong.empty() : OptionalLong.of(number.longValue());
   }
 
-  private List<OperatorTime> operatorTimes(Model model, Dataset data) {
+  private List<OperatorTime> operatorTimes(Model model, Dataset data, Progress progress) {
     var profile = Profile.of(model, data, settings.latencyBatchSize(), 1, PROFILE_RUNS);
+    progress.update(1, 1, "operators");
     return profile.microsByOperator().entrySet().stream()
         .map(
             time ->

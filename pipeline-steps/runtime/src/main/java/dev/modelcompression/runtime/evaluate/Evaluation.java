@@ -2,6 +2,7 @@ package dev.modelcompression.runtime.evaluate;
 
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.data.ProgressParts;
 import dev.modelcompression.onnx.Tensor;
 import dev.modelcompression.runtime.profile.Profile;
 import dev.modelcompression.runtime.session.BatchRunner;
@@ -32,6 +33,13 @@ public final class Evaluation {
   /** Times of both models, and how many rows one run of each takes. */
   private record Timed(Interleaved times, int originalRows, int resultRows) {}
 
+  /** Samples inferred for each part of an evaluation. */
+  private record Work(double quality, double latency, double throughput, double memory) {
+    double sum() {
+      return quality + latency + throughput + memory;
+    }
+  }
+
   public Evaluation(EvaluationSettings settings) {
     this.settings = settings;
     this.bootstrap = new Bootstrap(settings.resamples(), settings.confidence(), settings.seed());
@@ -47,23 +55,84 @@ public final class Evaluation {
    *     the models' outputs cannot be compared
    */
   public EvaluationResult run(Subject original, Subject result, Dataset data, Progress progress) {
+    var work = work(2.0 * data.size(), data);
+    var parts = new ProgressParts(progress, work.sum());
     var session = SessionSettings.threads(settings.threads());
     try (var first = OrtModels.open(original.model(), session);
         var second = OrtModels.open(result.model(), session)) {
-      var quality = quality(first, second, data, progress);
-      progress.update(data.size(), data.size(), "latency");
-      var latency =
-          time(
-              first,
-              second,
-              data,
-              settings.latencyBatch(),
-              settings.warmupRuns(),
-              settings.latencyRuns());
-      progress.update(data.size(), data.size(), "throughput");
-      var batches = time(first, second, data, settings.batch(), THROUGHPUT_WARMUP, THROUGHPUT_RUNS);
-      return result(original, result, data, quality, latency, batches);
+      var quality = quality(first, second, data, parts.next(work.quality()));
+      var latency = latency(first, second, data, parts.next(work.latency()));
+      var batches = throughput(first, second, data, parts.next(work.throughput()));
+      return result(original, result, data, quality, latency, batches, parts.next(work.memory()));
     }
+  }
+
+  /**
+   * Measures a model between the original and the result: its accuracy alone, its times in turns
+   * with the original's.
+   *
+   * @throws RuntimeException as {@link #run}
+   */
+  public Metrics stage(Subject original, Subject stage, Dataset data, Progress progress) {
+    var work = work(data.size(), data);
+    var parts = new ProgressParts(progress, work.sum());
+    var session = SessionSettings.threads(settings.threads());
+    try (var first = OrtModels.open(original.model(), session);
+        var second = OrtModels.open(stage.model(), session)) {
+      var hits = hits(second, data, parts.next(work.quality()));
+      var latency = latency(first, second, data, parts.next(work.latency()));
+      var batches = throughput(first, second, data, parts.next(work.throughput()));
+      return metrics(
+          stage,
+          data,
+          hits.top1(),
+          hits.top5(),
+          latency.times().result(),
+          perSecond(batches.times().result(), batches.resultRows()),
+          parts.next(work.memory()));
+    }
+  }
+
+  /** Samples that {@link #run} infers, which tells how long it takes compared with others. */
+  public double work(Dataset data) {
+    return work(2.0 * data.size(), data).sum();
+  }
+
+  /** Samples that {@link #stage} infers. */
+  public double workOfStage(Dataset data) {
+    return work(data.size(), data).sum();
+  }
+
+  private Work work(double quality, Dataset data) {
+    double ofBoth = 2.0 * Math.min(settings.latencyBatch(), data.size());
+    double batches = 2.0 * Math.min(settings.batch(), data.size());
+    return new Work(
+        quality,
+        ofBoth * (settings.warmupRuns() + settings.latencyRuns()),
+        batches * (THROUGHPUT_WARMUP + THROUGHPUT_RUNS),
+        2 * ofBoth);
+  }
+
+  private Timed latency(OrtModel original, OrtModel other, Dataset data, Progress progress) {
+    return time(
+        original,
+        other,
+        data,
+        settings.latencyBatch(),
+        settings.warmupRuns(),
+        settings.latencyRuns(),
+        (done, total, note) -> progress.update(done, total, "latency"));
+  }
+
+  private Timed throughput(OrtModel original, OrtModel other, Dataset data, Progress progress) {
+    return time(
+        original,
+        other,
+        data,
+        settings.batch(),
+        THROUGHPUT_WARMUP,
+        THROUGHPUT_RUNS,
+        (done, total, note) -> progress.update(done, total, "throughput"));
   }
 
   private EvaluationResult result(
@@ -72,8 +141,10 @@ public final class Evaluation {
       Dataset data,
       Quality quality,
       Timed latency,
-      Timed batches) {
+      Timed batches,
+      Progress progress) {
     var shares = Shares.of(quality, bootstrap);
+    var sides = new ProgressParts(progress, 2);
     return new EvaluationResult(
         metrics(
             original,
@@ -81,14 +152,16 @@ public final class Evaluation {
             shares.originalTop1(),
             shares.originalTop5(),
             latency.times().original(),
-            perSecond(batches.times().original(), batches.originalRows())),
+            perSecond(batches.times().original(), batches.originalRows()),
+            sides.next(1)),
         metrics(
             result,
             data,
             shares.resultTop1(),
             shares.resultTop5(),
             latency.times().result(),
-            perSecond(batches.times().result(), batches.resultRows())),
+            perSecond(batches.times().result(), batches.resultRows()),
+            sides.next(1)),
         new Comparison(
             shares.agreement(),
             quality.cosine(),
@@ -111,13 +184,27 @@ public final class Evaluation {
     }
   }
 
+  private Hits hits(OrtModel model, Dataset data, Progress progress) {
+    String output = model.outputs().get(0);
+    try (var runner = model.runner(data, settings.batch(), List.of(output))) {
+      return Hits.measure(runner, output, data, bootstrap, progress);
+    }
+  }
+
   private static Timed time(
-      OrtModel original, OrtModel result, Dataset data, int batch, int warmup, int runs) {
+      OrtModel original,
+      OrtModel result,
+      Dataset data,
+      int batch,
+      int warmup,
+      int runs,
+      Progress progress) {
     try (var a = original.runner(data, batch, original.outputs());
         var b = result.runner(data, batch, result.outputs())) {
       a.load(firstRows(a, data));
       b.load(firstRows(b, data));
-      var times = Interleaved.measure(a::execute, b::execute, warmup, runs, System::nanoTime);
+      var times =
+          Interleaved.measure(a::execute, b::execute, warmup, runs, System::nanoTime, progress);
       return new Timed(times, a.batch(), b.batch());
     }
   }
@@ -132,8 +219,11 @@ public final class Evaluation {
       @Nullable Estimate top1,
       @Nullable Estimate top5,
       double[][] latency,
-      double throughput) {
+      double throughput,
+      Progress progress) {
     var p50 = scaled(Interleaved.median(latency, bootstrap), MILLIS_PER_NANO);
+    long peakMemory = peakMemory(subject, data);
+    progress.update(1, 1, "memory");
     return new Metrics(
         top1 == null ? null : top1.value(),
         top5 == null ? null : top5.value(),
@@ -144,7 +234,7 @@ public final class Evaluation {
         subject.sizeBytes(),
         boxed(subject.parameters()),
         boxed(subject.macs()),
-        peakMemory(subject, data),
+        peakMemory,
         top1,
         top5,
         p50);

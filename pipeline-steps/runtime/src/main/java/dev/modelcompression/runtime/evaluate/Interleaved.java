@@ -1,5 +1,6 @@
 package dev.modelcompression.runtime.evaluate;
 
+import dev.modelcompression.data.Progress;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
@@ -14,8 +15,20 @@ record Interleaved(double[][] original, double[][] result) {
   private static final int RUNS_PER_BLOCK = 10;
   private static final int LEAST_BLOCKS = 5;
 
+  /**
+   * Measures both.
+   *
+   * @param warmup runs of each before, which do not count
+   * @param runs of each
+   * @param progress told between blocks, never within one
+   */
   static Interleaved measure(
-      Runnable original, Runnable result, int warmup, int runs, LongSupplier nanoClock) {
+      Runnable original,
+      Runnable result,
+      int warmup,
+      int runs,
+      LongSupplier nanoClock,
+      Progress progress) {
     for (int i = 0; i < warmup; i++) {
       original.run();
       result.run();
@@ -31,6 +44,7 @@ record Interleaved(double[][] original, double[][] result) {
         times.result[block] = time(result, perBlock, nanoClock);
         times.original[block] = time(original, perBlock, nanoClock);
       }
+      progress.update(block + 1, blocks, "");
     }
     return times;
   }

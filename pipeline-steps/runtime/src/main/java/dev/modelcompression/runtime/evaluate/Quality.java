@@ -31,7 +31,8 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
   /** Number of values that a verdict can have. */
   static final int KINDS = 32;
 
-  private static final int TOP = 5;
+  /** How many best guesses top-5 looks at. */
+  static final int TOP = 5;
 
   /** Runs both models over the data; they must give the same number of elements per row. */
   static Quality measure(
@@ -126,7 +127,7 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
     return original;
   }
 
-  private static int checked(int label, int row, int classes) {
+  static int checked(int label, int row, int classes) {
     if (label < 0 || label >= classes) {
       throw new InvalidDataException(
           "array 'labels': row "
@@ -153,7 +154,7 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
   }
 
   /** How many elements come before this one, ties in order of index. */
-  private static int rank(float[] scores, int index) {
+  static int rank(float[] scores, int index) {
     int before = 0;
     for (int i = 0; i < scores.length; i++) {
       if (scores[i] > scores[index] || (scores[i] == scores[index] && i < index)) {

@@ -37,7 +37,8 @@ record Shares(
         quality.classes() > 1 ? found.get(6) : null);
   }
 
-  private static ToDoubleFunction<int[]> share(int bit) {
+  /** Share of the units whose kind has a bit. */
+  static ToDoubleFunction<int[]> share(int bit) {
     return counts -> {
       int with = 0;
       int all = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.Progress;
 import dev.modelcompression.onnx.DataType;
@@ -16,8 +17,14 @@ import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.runtime.ArrayDataset;
 import dev.modelcompression.runtime.Models;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -81,6 +88,52 @@ class EvaluationTest {
   }
 
   @Test
+  void aStageHasItsAccuracyOfAComparisonAndInfersTheOriginalForTimesOnly() {
+    var original = subject(Models.resnet8());
+    var stage = subject(linear28());
+    var images = Models.images(200);
+    var inComparison = new Evaluation(QUICK).run(original, stage, images, Progress.NONE).result();
+    var rows = new AtomicInteger();
+
+    var alone = new Evaluation(QUICK).stage(original, stage, counting(images, rows), Progress.NONE);
+
+    assertThat(alone.top1()).isEqualTo(inComparison.top1());
+    assertThat(alone.top1Interval()).isEqualTo(inComparison.top1Interval());
+    assertThat(alone.top5()).isEqualTo(inComparison.top5());
+    assertThat(alone.top5Interval()).isEqualTo(inComparison.top5Interval());
+    // All rows once; a batch of each model for throughput, a row of each for latency, one for
+    // memory.
+    assertThat(rows).hasValue(200 + 2 * 16 + 2 + 1);
+  }
+
+  @Test
+  void progressDividesTheWorkAndIsWholeAtTheEndOnly() {
+    var shares = new TreeMap<String, Double>();
+    var all = new ArrayList<Double>();
+    var subject = subject(linear(0, 1, 2));
+
+    new Evaluation(QUICK)
+        .run(
+            subject,
+            subject,
+            ArrayDataset.gaussian("input", 100, 1, 3),
+            (done, total, note) -> {
+              shares.put(note, (double) done / total);
+              all.add((double) done / total);
+            });
+
+    // Samples inferred: 2 · 100 for quality, 2 · (2 + 20) singly, 2 · (2 + 20) batches of 16, 4 for
+    // memory.
+    double work = 200 + 44 + 704 + 4;
+    assertThat(shares.keySet()).containsExactly("latency", "memory", "quality", "throughput");
+    assertThat(shares.get("quality")).isCloseTo(200 / work, within(1e-6));
+    assertThat(shares.get("latency")).isCloseTo(244 / work, within(1e-6));
+    assertThat(shares.get("throughput")).isCloseTo(948 / work, within(1e-6));
+    assertThat(all).isSorted().endsWith(1.0);
+    assertThat(all.subList(0, all.size() - 1)).doesNotContain(1.0);
+  }
+
+  @Test
   void whatCannotBeMeasuredIsAbsent() {
     var data = ArrayDataset.gaussian("input", 20, 1, 3);
     var found =
@@ -121,6 +174,57 @@ class EvaluationTest {
   private static Estimate estimate(@org.jspecify.annotations.Nullable Estimate estimate) {
     assertThat(estimate).isNotNull();
     return java.util.Objects.requireNonNull(estimate);
+  }
+
+  /** The same data, which counts the rows that are read. */
+  private static Dataset counting(Dataset data, AtomicInteger rows) {
+    return new Dataset() {
+      @Override
+      public int size() {
+        return data.size();
+      }
+
+      @Override
+      public Map<String, Feature> features() {
+        return data.features();
+      }
+
+      @Override
+      public boolean hasLabels() {
+        return data.hasLabels();
+      }
+
+      @Override
+      public int label(int row) {
+        return data.label(row);
+      }
+
+      @Override
+      public void read(String feature, int[] selected, FloatBuffer into) {
+        rows.addAndGet(selected.length);
+        data.read(feature, selected, into);
+      }
+
+      @Override
+      public void read(String feature, int[] selected, LongBuffer into) {
+        throw new AssertionError("images are no integers");
+      }
+    };
+  }
+
+  /** Ten scores of an image {@code [N, 1, 28, 28]}: ten of its pixels. */
+  private static Model linear28() {
+    var weight = new float[784 * 10];
+    for (int i = 0; i < 10; i++) {
+      weight[(300 + 2 * i) * 10 + i] = 1;
+    }
+    var graph = new Graph("linear28");
+    graph.addInput(ValueInfo.tensor("input", DataType.FLOAT, -1, 1, 28, 28));
+    graph.setInitializer("w", Tensor.floats(new long[] {784, 10}, weight));
+    graph.add(Node.of("Flatten", "f", List.of("input"), List.of("flat")));
+    graph.add(Node.of("MatMul", "m", List.of("flat", "w"), List.of("scores")));
+    graph.addOutput(ValueInfo.tensor("scores", DataType.FLOAT, -1, 10));
+    return new Model(graph, 8, 17);
   }
 
   private static Subject subject(Model model) {

@@ -3,6 +3,7 @@ package dev.modelcompression.runtime.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.modelcompression.data.Progress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,9 @@ class InterleavedTest {
   @Test
   void aMachineThatSlowsDownDoesNotChangeTheRatio() {
     // The result takes half the time of the original, and everything gets ten times slower.
-    var times = Interleaved.measure(() -> work('o', 200), () -> work('r', 100), 3, 300, clock::get);
+    var times =
+        Interleaved.measure(
+            () -> work('o', 200), () -> work('r', 100), 3, 300, clock::get, Progress.NONE);
     var ratio = times.ratio(new Bootstrap(500, 0.95, 1));
     assertThat(ratio.value()).isCloseTo(0.5, within(0.02));
     assertThat(ratio.low()).isGreaterThan(0.45);
@@ -43,16 +46,34 @@ class InterleavedTest {
 
   @Test
   void blocksAlternateAndSoDoesWhoGoesFirst() {
-    var times = Interleaved.measure(() -> work('o', 1), () -> work('r', 1), 2, 60, clock::get);
+    var times =
+        Interleaved.measure(
+            () -> work('o', 1),
+            () -> work('r', 1),
+            2,
+            60,
+            clock::get,
+            (done, total, note) -> order.append(done).append('/').append(total));
     assertThat(order.toString())
-        .startsWith("oror" + "o".repeat(10) + "r".repeat(10) + "r".repeat(10) + "o".repeat(10));
+        .as("progress is told between blocks only")
+        .startsWith(
+            "oror"
+                + "o".repeat(10)
+                + "r".repeat(10)
+                + "1/6"
+                + "r".repeat(10)
+                + "o".repeat(10)
+                + "2/6")
+        .endsWith("6/6");
     assertThat(times.original()).hasDimensions(6, 10);
     assertThat(times.result()).hasDimensions(6, 10);
   }
 
   @Test
   void fewRunsAreStillSpreadOverBlocks() {
-    var times = Interleaved.measure(() -> work('o', 1), () -> work('r', 1), 0, 10, clock::get);
+    var times =
+        Interleaved.measure(
+            () -> work('o', 1), () -> work('r', 1), 0, 10, clock::get, Progress.NONE);
     assertThat(times.original()).hasDimensions(5, 2);
   }
 
