@@ -1,5 +1,6 @@
 package dev.modelcompression.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -36,6 +37,24 @@ final class OutputLocations {
       if (Files.exists(path) && !Files.isDirectory(path)) {
         throw new IllegalArgumentException(
             setting + ": " + path + " is a file, expected a folder; name another one");
+      }
+    }
+  }
+
+  /**
+   * A folder that holds nothing, or is not there.
+   *
+   * @param setting what names the folder
+   * @throws IllegalArgumentException something is in it
+   */
+  static void requireEmpty(String setting, Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (var entries = Files.list(folder)) {
+      if (entries.findAny().isPresent()) {
+        throw new IllegalArgumentException(
+            setting + ": " + folder + " is not empty and not of this command; name another folder");
       }
     }
   }

@@ -25,8 +25,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -130,35 +128,14 @@ final class RunCommand implements Callable<Integer> {
 
   /** Runs such that Ctrl-C ends the running step in order and keeps the others. */
   private RunResult stoppable(LocalPipeline pipeline, Run run, String name) {
-    var done = new CountDownLatch(1);
-    var hook =
-        new Thread(
-            () -> {
-              pipeline.stop();
-              try {
-                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  System.err.println(
-                      "mc: the running step did not stop in time; it will run again");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+    try (var stop = new GracefulStop(pipeline::stop, STOP_SECONDS)) {
+      stop.ifLate(
+          () -> System.err.println("mc: the running step did not stop in time; it will run again"));
       RunResult result = pipeline.run(run, name);
       if (result.verdict().exit() == ExitCode.INTERRUPTED) {
         progress.end("mc: " + result.verdict().message());
       }
       return result;
-    } finally {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending: the hook is what stopped the run.
-      }
     }
   }
 

@@ -4,21 +4,19 @@ import dev.modelcompression.api.Gate;
 import dev.modelcompression.api.Step;
 import dev.modelcompression.api.StepType;
 import dev.modelcompression.cli.step.StepInputs;
-import dev.modelcompression.cli.step.StepJob;
-import dev.modelcompression.cli.step.StepRunner;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.DatasetInput;
-import dev.modelcompression.contract.StepReport;
+import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.StepRequest;
-import dev.modelcompression.data.ModelFiles;
+import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.manifest.ModelCompressionParser;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,6 +90,15 @@ final class StepCommand implements Callable<Integer> {
           "-o",
           OUT);
     }
+    if (type == StepType.FINE_TUNE) {
+      add(
+          false,
+          Path.class,
+          "DIR",
+          "Where the training keeps its state after each epoch: the same command goes on from there when it was"
+              + " stopped or killed. Removed when the model is written. Defaults to FILE.checkpoint beside the model.",
+          CheckpointFolder.FLAG);
+    }
     if (type == StepType.EVALUATE) {
       GateOption.addTo(spec);
     }
@@ -140,30 +147,37 @@ final class StepCommand implements Callable<Integer> {
     var models = models(parsed, inputs);
     var datasets = datasets(parsed, inputs);
     RequiredFlags.check(stepSettings, models.keySet(), datasets.keySet());
-    try (var scratch = new ScratchFolder()) {
-      var request =
-          new StepRequest(
-              StepRequest.VERSION,
-              "cli",
-              1,
-              1,
-              Step.of(name, stepSettings),
-              models,
-              datasets,
-              scratch.path().toUri().toString(),
-              parsed.matchedOptionValue(SEED, 0L),
-              null,
-              type == StepType.EVALUATE ? Threads.DEFAULT : Threads.of(parsed));
-      progress.begin(name);
+    var request =
+        new StepRequest(
+            StepRequest.VERSION,
+            "cli",
+            1,
+            1,
+            Step.of(name, stepSettings),
+            models,
+            datasets,
+            Path.of("").toUri().toString(),
+            parsed.matchedOptionValue(SEED, 0L),
+            null,
+            type == StepType.EVALUATE ? Threads.DEFAULT : Threads.of(parsed));
+    try {
       var report =
-          new StepRunner(Clock.systemUTC())
-              .run(new StepJob(request, inputs, scratch.path(), progress::update), scratch.path());
-      progress.close();
-      publish(report, scratch.path(), out);
+          new SingleStep(request, inputs, progress)
+              .run(Optional.ofNullable(out), checkpoint(parsed, out));
       var judged = JudgedReport.of(report, gates);
       print(judged);
       return judged.report().exit().code();
+    } catch (StopRequestedException e) {
+      return ExitCode.INTERRUPTED.code();
     }
+  }
+
+  /** Where a training keeps its state; other steps have none. */
+  private Optional<Path> checkpoint(ParseResult parsed, @Nullable Path out) {
+    return type == StepType.FINE_TUNE && out != null
+        ? Optional.of(
+            parsed.matchedOptionValue(CheckpointFolder.FLAG, CheckpointFolder.beside(out)))
+        : Optional.empty();
   }
 
   private Map<String, Artifact> models(ParseResult parsed, StepInputs inputs) {
@@ -197,13 +211,6 @@ final class StepCommand implements Callable<Integer> {
       first &= flag.isModel();
     }
     return datasets;
-  }
-
-  /** Moves the model to where the user wants it, in one step. */
-  private static void publish(StepReport report, Path folder, @Nullable Path out) {
-    if (out != null && report.model().isPresent()) {
-      ModelFiles.save(ModelFiles.load(folder.resolve(report.model().get().uri())), out);
-    }
   }
 
   private void print(JudgedReport report) {

@@ -131,7 +131,42 @@ class BadInputTest {
             "--gate",
             "top1.maxDorp=0.005",
             "--gate",
-            "latency.maxRatio=0.5"));
+            "latency.maxRatio=0.5"),
+        new Case(
+            "no folder for the result",
+            64,
+            "optimize",
+            MODEL.toString(),
+            "-o",
+            "/nonexistent/out.onnx"),
+        new Case(
+            "a checkpoint of another training",
+            64,
+            "fine-tune",
+            MODEL.toString(),
+            "--train",
+            "label-99.npz",
+            "-o",
+            "out.onnx",
+            "--checkpoint",
+            "other.checkpoint"),
+        new Case(
+            "a checkpoint folder with something else in it",
+            64,
+            "fine-tune",
+            MODEL.toString(),
+            "--train",
+            "label-99.npz",
+            "-o",
+            "out.onnx",
+            "--checkpoint",
+            "thesis"),
+        new Case(
+            "a step's output folder with something else in it",
+            64,
+            "step",
+            "--request",
+            "request.json"));
   }
 
   @ParameterizedTest
@@ -194,7 +229,7 @@ class BadInputTest {
 
   /** Files of the cases are named as if they lay in the current folder. */
   private static String located(String argument) {
-    return argument.matches("[a-z0-9-]+\\.(onnx|npz|yaml)")
+    return argument.matches("[a-z0-9-]+\\.(onnx|npz|yaml|json|checkpoint)|thesis")
         ? folder.resolve(argument).toString()
         : argument;
   }
@@ -223,6 +258,18 @@ class BadInputTest {
     TinyInputs.npz(folder.resolve("nan.npz"), new long[] {2, 1, 28, 28}, images, 0, 1);
     TinyInputs.npz(
         folder.resolve("label-99.npz"), new long[] {2, 1, 28, 28}, new float[2 * 784], 0, 99);
+    Path other = Files.createDirectories(folder.resolve("other.checkpoint"));
+    Files.writeString(other.resolve("request.digest"), "sha256:" + "0".repeat(64));
+    Files.writeString(other.resolve("checkpoint"), "state");
+    Path thesis = Files.createDirectories(folder.resolve("thesis"));
+    Files.writeString(thesis.resolve("thesis.tex"), "dear");
+    Files.writeString(
+        folder.resolve("request.json"),
+        """
+        {"version": "v1", "runId": "r", "trial": 1, "attempt": 1, "step": {"name": "optimize", "optimize": {}},
+         "inputs": {}, "datasets": {}, "output": "%s", "seed": 0, "threads": 1}
+        """
+            .formatted(thesis.toUri()));
     Files.writeString(
         folder.resolve("unknown-field.yaml"),
         """

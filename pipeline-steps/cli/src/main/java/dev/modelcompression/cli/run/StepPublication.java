@@ -1,8 +1,6 @@
 package dev.modelcompression.cli.run;
 
-import dev.modelcompression.cli.step.ToolVersion;
 import dev.modelcompression.contract.Artifact;
-import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepReport;
 import dev.modelcompression.contract.StepRequest;
@@ -14,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The output folder of one step request: everything is made in a folder beside it and moved into
@@ -36,7 +33,7 @@ public final class StepPublication {
   /** The folder that answers a request. */
   public StepPublication(Path folder, StepRequest request) {
     this.folder = folder;
-    this.request = digest(request);
+    this.request = RequestDigest.of(request);
     this.staging = folder.resolveSibling(folder.getFileName() + ".part");
   }
 
@@ -119,31 +116,6 @@ public final class StepPublication {
   /** Digest of the report that {@link #find} found. */
   public String reportDigest() {
     return Digests.of(folder.resolve(REPORT));
-  }
-
-  /**
-   * What decides the result. Attempt, deadline and places do not: the same request may come again
-   * with others.
-   */
-  private static String digest(StepRequest request) {
-    var deciding = new TreeMap<String, Object>();
-    deciding.put("step", request.step().name());
-    deciding.put("type", request.step().type());
-    deciding.put("settings", request.step().settings());
-    deciding.put("seed", request.seed());
-    deciding.put("threads", request.threads());
-    deciding.put("tool", ToolVersion.get());
-    request.inputs().forEach((name, input) -> deciding.put("input." + name, input.digest()));
-    request
-        .datasets()
-        .forEach(
-            (name, data) -> {
-              deciding.put("dataset." + name, data.artifact().digest());
-              if (data.samples() != null) {
-                deciding.put("samples." + name, data.samples());
-              }
-            });
-    return CanonicalJson.digest(deciding);
   }
 
   private boolean answersRequest(Path answer) {

@@ -2,6 +2,7 @@ package dev.modelcompression.cli.step;
 
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.data.InvalidDataException;
+import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.engine.WorkspaceBusyException;
 import dev.modelcompression.onnx.InvalidModelException;
 import dev.modelcompression.onnx.UnsupportedModelException;
@@ -29,6 +30,9 @@ public final class Failures {
     }
     if (failure instanceof DeadlineException || failure instanceof WorkspaceBusyException) {
       return ExitCode.TRY_AGAIN;
+    }
+    if (failure instanceof StopRequestedException) {
+      return ExitCode.INTERRUPTED;
     }
     if (failure instanceof OutOfMemoryError) {
       return ExitCode.KILLED;

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Trains the model further, taught by labels and, with distillation, by the original model. */
 final class FineTuneStep implements StepAction {
   private static final int TEACHER_BATCH = 128;
-  private static final String CHECKPOINT = "checkpoint";
 
   private final FineTuneSettings settings;
 
@@ -42,7 +41,7 @@ final class FineTuneStep implements StepAction {
     if (settings.distillation() != null) {
       data = data.withTeacher(teacherLogits(job, rows));
     }
-    var checkpoint = Checkpointing.to(job.scratch().resolve(CHECKPOINT));
+    var checkpoint = Checkpointing.to(job.scratch().resolve(StepJob.CHECKPOINT));
     var result =
         Trainer.libtorch()
             .fineTune(

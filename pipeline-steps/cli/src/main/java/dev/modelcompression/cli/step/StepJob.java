@@ -17,6 +17,9 @@ import java.nio.file.Path;
  * @param progress told how far the step is
  */
 public record StepJob(StepRequest request, StepInputs inputs, Path scratch, Progress progress) {
+  /** Name of the file in {@code scratch} that a killed training goes on from. */
+  public static final String CHECKPOINT = "checkpoint";
+
   /** The model to work on. */
   Model model() {
     return inputs.model(request, Artifact.MODEL);

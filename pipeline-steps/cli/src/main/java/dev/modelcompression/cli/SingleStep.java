@@ -1,0 +1,98 @@
+package dev.modelcompression.cli;
+
+import dev.modelcompression.cli.step.Failures;
+import dev.modelcompression.cli.step.StepInputs;
+import dev.modelcompression.cli.step.StepJob;
+import dev.modelcompression.cli.step.StepRunner;
+import dev.modelcompression.contract.StepReport;
+import dev.modelcompression.contract.StepRequest;
+import dev.modelcompression.data.ModelFiles;
+import dev.modelcompression.engine.StopRequestedException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * One step on files, as a command of its own. Nothing stays of it but what was asked for, also when
+ * Ctrl-C ends it; of a training that was not done, its checkpoint.
+ */
+final class SingleStep {
+  /** A step looks at its progress more often than this, or is in the middle of one computation. */
+  private static final int STOP_SECONDS = 5;
+
+  private final StepRequest request;
+  private final StepInputs inputs;
+  private final TerminalProgress progress;
+
+  SingleStep(StepRequest request, StepInputs inputs, TerminalProgress progress) {
+    this.request = request;
+    this.inputs = inputs;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the step.
+   *
+   * @param out where its model goes, if it makes one
+   * @param checkpoint folder of what it goes on from after a kill, if it can
+   * @throws StopRequestedException the user stopped it, and has been told
+   */
+  StepReport run(Optional<Path> out, Optional<Path> checkpoint) {
+    try (var stop = new GracefulStop(() -> {}, STOP_SECONDS)) {
+      try (var scratch = new ScratchFolder()) {
+        stop.ifLate(scratch::close);
+        return checkpoint.isEmpty()
+            ? run(stop, scratch.path(), scratch.path(), out)
+            : resumable(stop, checkpoint.get(), scratch.path(), out);
+      } catch (StopRequestedException e) {
+        // Told here, because the process ends as soon as the stop is closed.
+        progress.end(
+            "mc: stopped"
+                + checkpoint
+                    .filter(CheckpointFolder::holdsCheckpoint)
+                    .map(folder -> "; the same command goes on from " + folder)
+                    .orElse(""));
+        throw e;
+      }
+    }
+  }
+
+  private StepReport resumable(GracefulStop stop, Path folder, Path scratch, Optional<Path> out) {
+    try (var checkpoint = CheckpointFolder.open(folder, request)) {
+      try {
+        var report = run(stop, folder, scratch, out);
+        checkpoint.discard();
+        return report;
+      } catch (RuntimeException | Error e) {
+        if (!Failures.exit(e).retryable()) {
+          checkpoint.discard(); // the same training would fail again
+        }
+        throw e;
+      }
+    }
+  }
+
+  private StepReport run(GracefulStop stop, Path state, Path scratch, Optional<Path> out) {
+    progress.begin(request.step().name());
+    var job =
+        new StepJob(
+            request,
+            inputs,
+            state,
+            (done, total, note) -> {
+              stop.check();
+              progress.update(done, total, note);
+            });
+    var report = new StepRunner(Clock.systemUTC()).run(job, scratch);
+    progress.close();
+    out.ifPresent(file -> publish(report, scratch, file));
+    return report;
+  }
+
+  /** Moves the model to where the user wants it, in one step. */
+  private static void publish(StepReport report, Path folder, Path out) {
+    report
+        .model()
+        .ifPresent(model -> ModelFiles.save(ModelFiles.load(folder.resolve(model.uri())), out));
+  }
+}
