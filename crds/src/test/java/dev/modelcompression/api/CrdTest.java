@@ -32,6 +32,13 @@ class CrdTest {
     Generated.assertCurrent(COMMITTED, Files.readString(folder.resolve(FILE)));
   }
 
+  @Test
+  void chartInstallsThisCrd() throws IOException {
+    Generated.assertCurrent(
+        Path.of("../deploy/helm/model-compression-operator/files/crd", FILE),
+        Files.readString(COMMITTED));
+  }
+
   /** {@code kubectl apply} keeps the whole object in an annotation of at most 256 KiB. */
   @Test
   void crdIsSmallEnoughForPlainApply() throws IOException {

@@ -1,0 +1,40 @@
+{{- define "mc.name" -}}
+{{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "mc.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{ .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains (include "mc.name" .) .Release.Name -}}
+{{ .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else -}}
+{{ printf "%s-%s" .Release.Name (include "mc.name" .) | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+{{- end }}
+
+{{- define "mc.selector" -}}
+app.kubernetes.io/name: {{ include "mc.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "mc.labels" -}}
+{{ include "mc.selector" . }}
+app.kubernetes.io/component: operator
+app.kubernetes.io/part-of: model-compression
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "mc.serviceAccount" -}}
+{{ .Values.serviceAccount.name | default (ternary (include "mc.fullname" .) "default" .Values.serviceAccount.create) }}
+{{- end }}
+
+{{/* An image by digest where there is one, else by tag: (dict "image" .Values.image "tag" .Chart.AppVersion) */}}
+{{- define "mc.image" -}}
+{{- if .image.digest -}}
+{{ .image.repository }}@{{ .image.digest }}
+{{- else -}}
+{{ .image.repository }}:{{ .image.tag | default .tag }}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Checks what Helm and kustomize render: values against their schema, every object against the API server of
+# $KUBECONFIG (a dry run: nothing is installed), and that both bundles give the same access rights.
+# Needs helm, kubectl and jq.
+set -euo pipefail
+
+deploy=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+chart=$deploy/helm/model-compression-operator
+work=$(mktemp -d)
+trap 'rm -rf "$work"; kubectl delete namespace mc-bundles mc-bundles-2 --ignore-not-found --wait=false >/dev/null' EXIT
+failed=0
+
+say() { echo "bundles: $*"; }
+fail() { say "FAILED: $*"; failed=1; }
+
+render() { helm template mc "$chart" --namespace mc-bundles "$@"; }
+
+# accepts NAME FILE: the API server takes every object of FILE, in namespaces that enforce the level `restricted`,
+# and warns of none (as it does of a Deployment whose pods it would refuse)
+accepts() {
+  local answer
+  if ! answer=$(kubectl apply --dry-run=server --validate=strict -f "$2" 2>&1); then
+    fail "$1: $(grep -v 'server dry run' <<<"$answer")"
+  elif grep -i warning <<<"$answer"; then
+    fail "$1: the API server warns"
+  else
+    say "$1: $(wc -l <<<"$answer") objects accepted"
+  fi
+}
+
+# rights FILE: kind, name and rules of every role, in a form that can be compared
+rights() {
+  kubectl create --dry-run=client --validate=false -o json -f "$1" | jq -S -s '
+    [(.[] | .items? // [.])[]? | select(.kind | test("Role$")) | {kind, name: .metadata.name, rules: (.rules | sort)}]
+    | sort_by(.kind, .name)'
+}
+
+same() { # WHAT FILE FILE
+  if diff <(rights "$2") <(rights "$3") >"$work/diff"; then say "$1: same rights"; else fail "$1: $(cat "$work/diff")"; fi
+}
+
+refuses() { # WORD ARGUMENT...: rendering with these values fails, and the message has WORD
+  local word=$1 answer
+  shift
+  if answer=$(render "$@" 2>&1); then
+    fail "$* was taken"
+  elif ! grep -q "$word" <<<"$answer"; then
+    fail "$*: no '$word' in: $answer"
+  else
+    say "$* refused"
+  fi
+}
+
+kubectl delete namespace mc-bundles mc-bundles-2 --ignore-not-found >/dev/null
+for namespace in mc-bundles mc-bundles-2; do
+  kubectl create namespace $namespace >/dev/null
+  kubectl label namespace $namespace pod-security.kubernetes.io/enforce=restricted >/dev/null
+done
+
+helm lint --strict --quiet "$chart" || fail "helm lint"
+
+render >"$work/cluster.yaml"
+accepts "chart, cluster-wide" "$work/cluster.yaml"
+render --set 'watchNamespaces={mc-bundles}' >"$work/namespaced.yaml"
+accepts "chart, one namespace" "$work/namespaced.yaml"
+render --set 'watchNamespaces={mc-bundles,mc-bundles-2}' --set replicas=2 --set podDisruptionBudget.enabled=true \
+  --set networkPolicy.enabled=true --set image.digest="sha256:$(printf '%064d' 0)" --set logging.format=text \
+  --set 'extraEnv[0].name=A,extraEnv[0].value=b' --set crds.keep=false >"$work/all.yaml"
+accepts "chart, everything on" "$work/all.yaml"
+if kubectl get crd servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com >/dev/null 2>&1; then
+  render --set metrics.serviceMonitor.enabled=true --set metrics.prometheusRule.enabled=true \
+    --show-only templates/servicemonitor.yaml --show-only templates/prometheusrule.yaml >"$work/metrics.yaml"
+  accepts "chart, metrics" "$work/metrics.yaml"
+else
+  say "chart, metrics: left out, the cluster has no CRDs of the Prometheus operator"
+fi
+
+refuses leaderElection --set replicas=2 --set leaderElection.enabled=false
+refuses replicas --set replicas=-1
+refuses imagee --set imagee.tag=1
+refuses digest --set image.digest=latest
+refuses memory --set steps.memory=lots
+
+for overlay in cluster-wide namespaced; do
+  kubectl kustomize "$deploy/kustomize/$overlay" >"$work/kustomize-$overlay.yaml"
+done
+# The overlay's own namespace does not exist in a dry run.
+sed 's/namespace: model-compression$/namespace: mc-bundles/' "$work/kustomize-cluster-wide.yaml" >"$work/k.yaml"
+accepts "kustomize, cluster-wide" "$work/k.yaml"
+accepts "kustomize, namespaced" "$work/kustomize-namespaced.yaml"
+
+render --set fullnameOverride=model-compression-operator >"$work/cluster.yaml"
+same "cluster-wide" "$work/cluster.yaml" "$work/kustomize-cluster-wide.yaml"
+render --set fullnameOverride=model-compression-operator --set 'watchNamespaces={default}' >"$work/namespaced.yaml"
+same "namespaced" "$work/namespaced.yaml" "$work/kustomize-namespaced.yaml"
+
+exit $failed
