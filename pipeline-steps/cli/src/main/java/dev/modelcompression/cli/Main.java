@@ -40,7 +40,8 @@ public final class Main {
             .addSubcommand(new RunCommand(progress))
             .addSubcommand(new ValidateCommand());
     StepCommands.all(progress).forEach(command -> line.addSubcommand(command));
-    line.addSubcommand(new StepContractCommand(progress))
+    line.addSubcommand(new InputsCommand(progress))
+        .addSubcommand(new StepContractCommand(progress))
         .addSubcommand("completion", new AutoComplete.GenerateCompletion());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);

@@ -93,6 +93,25 @@ public final class ModelFiles {
   }
 
   /**
+   * Names of the files that a model keeps tensors in, relative to its folder; they need not be
+   * there.
+   *
+   * @throws InvalidDataException as {@link #load(Path)}
+   * @throws InvalidModelException not an ONNX model, or a name leaves the folder
+   */
+  public static List<String> externalNames(Path file) {
+    try {
+      var model = new ModelFolder(file, Long.MAX_VALUE).model();
+      return OnnxReader.externalFiles(model, file.toString()).stream()
+          .map(name -> ModelFolder.relative(name).toString())
+          .distinct()
+          .toList();
+    } catch (IOException e) {
+      throw new InvalidDataException(file + ": " + reason(e), e);
+    }
+  }
+
+  /**
    * Writes a model, all of it or nothing: a reader sees the old file or the new one.
    *
    * <p>A model above {@value #LARGEST_SINGLE_FILE} bytes gets a second file, {@code

@@ -119,7 +119,7 @@ final class ModelFolder implements ExternalData {
     return parts;
   }
 
-  private static Path relative(String location) {
+  static Path relative(String location) {
     Path path;
     try {
       path = Path.of(location);

@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -32,6 +34,33 @@ final class ExternalTensors {
 
   static boolean isExternal(TensorProto tensor) {
     return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  }
+
+  /** Names of the files that external tensors anywhere in a message are in. */
+  static SortedSet<String> locations(Message message) {
+    SortedSet<String> found = new TreeSet<>();
+    collectLocations(message, found);
+    return found;
+  }
+
+  private static void collectLocations(Message message, Set<String> found) {
+    if (message instanceof TensorProto tensor) {
+      if (isExternal(tensor)) {
+        tensor.getExternalDataList().stream()
+            .filter(entry -> entry.getKey().equals("location"))
+            .forEach(entry -> found.add(entry.getValue()));
+      }
+      return;
+    }
+    for (var field : HOLDERS.getOrDefault(message.getDescriptorForType(), List.of())) {
+      if (field.isRepeated()) {
+        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+          collectLocations((Message) message.getRepeatedField(field, i), found);
+        }
+      } else if (message.hasField(field)) {
+        collectLocations((Message) message.getField(field), found);
+      }
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.SortedSet;
 
 /** Reads ONNX models from bytes that nobody has to trust. */
 public final class OnnxReader {
@@ -40,6 +41,19 @@ public final class OnnxReader {
       throw new InvalidModelException(source + ": " + e.getMessage(), e);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The files outside the message that tensors are in, under the names that the model gives them.
+   *
+   * @throws InvalidModelException the bytes are not an ONNX model
+   */
+  public static SortedSet<String> externalFiles(ByteBuffer bytes, String source) {
+    try {
+      return ExternalTensors.locations(parse(bytes));
+    } catch (InvalidModelException e) {
+      throw new InvalidModelException(source + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.modelcompression.cli.step;
 
+import dev.modelcompression.cli.store.StoreException;
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.engine.StopRequestedException;
@@ -28,7 +29,9 @@ public final class Failures {
     if (failure instanceof IllegalArgumentException) {
       return ExitCode.BAD_REQUEST;
     }
-    if (failure instanceof DeadlineException || failure instanceof WorkspaceBusyException) {
+    if (failure instanceof DeadlineException
+        || failure instanceof WorkspaceBusyException
+        || failure instanceof StoreException) {
       return ExitCode.TRY_AGAIN;
     }
     if (failure instanceof StopRequestedException) {

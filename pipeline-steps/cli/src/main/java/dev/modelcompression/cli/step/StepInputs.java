@@ -1,5 +1,6 @@
 package dev.modelcompression.cli.step;
 
+import dev.modelcompression.cli.store.Locations;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.DatasetInput;
 import dev.modelcompression.contract.StepRequest;
@@ -26,26 +27,26 @@ import org.apache.commons.rng.simple.RandomSource;
  * of these files a model is parsed before its digest is known, see {@link ModelFiles#parts}.
  */
 public final class StepInputs {
-  private final Path folder;
+  private final Locations locations;
   private final Map<Path, Artifact> models = new ConcurrentHashMap<>();
   private final Map<Path, String> digests = new ConcurrentHashMap<>();
   private final Map<String, Dataset> datasets = new ConcurrentHashMap<>();
 
   /** Inputs whose relative URIs are relative to {@code folder}. */
   public StepInputs(Path folder) {
-    this.folder = folder;
+    this.locations = new Locations(folder);
   }
 
   /** A model as an artifact, with digest and size of all its files. */
   public Artifact modelArtifact(String name, String uri) {
-    var found = describe(file(uri));
-    return found.at(name, found.uri());
+    var path = file(locations.model(uri, null));
+    return describe(path).at(name, Locations.absolute(uri, path));
   }
 
   /** A file of data as an artifact with its true digest. */
   public Artifact dataArtifact(String name, String uri) {
-    var path = file(uri);
-    return new Artifact(name, path.toUri().toString(), digest(path), path.toFile().length());
+    var path = file(locations.data(uri, null));
+    return new Artifact(name, Locations.absolute(uri, path), digest(path), path.toFile().length());
   }
 
   /**
@@ -55,7 +56,7 @@ public final class StepInputs {
    */
   public Model model(StepRequest request, String name) {
     var artifact = request.input(name);
-    var path = file(artifact.uri());
+    var path = file(locations.model(artifact.uri(), artifact.bytes()));
     compare(path, describe(path).digest(), artifact);
     return ModelFiles.load(path);
   }
@@ -84,7 +85,7 @@ public final class StepInputs {
 
   /** Loads a data set and draws its samples at random without putting back. */
   public Dataset dataset(DatasetInput input, long seed) {
-    var path = file(input.artifact().uri());
+    var path = file(locations.data(input.artifact().uri(), input.artifact().bytes()));
     compare(path, digest(path), input.artifact());
     String digest = input.artifact().digest();
     Integer samples = input.samples();
@@ -98,8 +99,7 @@ public final class StepInputs {
     return NpzDataset.load(path, size -> sample(size, samples, seed));
   }
 
-  private Path file(String uri) {
-    var path = FileLocations.resolve(uri, folder);
+  private static Path file(Path path) {
     if (Files.isDirectory(path)) {
       throw new InvalidDataException(path + ": is a folder, expected an .onnx or .npz file");
     }

@@ -1,13 +1,16 @@
-package dev.modelcompression.cli.run;
+package dev.modelcompression.cli.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import dev.modelcompression.api.AnalyzeSettings;
 import dev.modelcompression.api.OptimizeSettings;
 import dev.modelcompression.api.Step;
 import dev.modelcompression.api.StepSettings;
+import dev.modelcompression.cli.run.RequestDigest;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.DatasetInput;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class StepPublicationTest {
+class FolderPublicationTest {
   private static final String ONE = "sha256:" + "1".repeat(64);
   private static final String TWO = "sha256:" + "2".repeat(64);
   private static final StepRequest REQUEST =
@@ -39,7 +42,7 @@ class StepPublicationTest {
     publish(REQUEST, "first");
 
     var again = request(settings(OptimizeSettings.class), ONE, TWO, 8, 7, 2, 2);
-    assertThat(publication(again).find().map(StepReport::message)).contains("first");
+    assertThat(publication(again).find()).map(FolderPublicationTest::message).contains("first");
   }
 
   static Stream<StepRequest> others() {
@@ -62,7 +65,7 @@ class StepPublicationTest {
     assertThat(publication.find()).isEmpty();
 
     publish(other, "second");
-    assertThat(publication(other).find().map(StepReport::message)).contains("second");
+    assertThat(publication(other).find()).map(FolderPublicationTest::message).contains("second");
     assertThat(publication(REQUEST).find()).isEmpty();
   }
 
@@ -102,34 +105,128 @@ class StepPublicationTest {
     killed.stage();
     Path checkpoint = Files.writeString(killed.checkpoint().resolve("epoch"), "3");
 
-    publication(REQUEST).stage();
-    assertThat(checkpoint).exists();
+    var next = publication(REQUEST);
+    next.stage();
+    assertThat(next.checkpoint().resolve("epoch")).isEqualTo(checkpoint).hasContent("3");
 
     publication(request(settings(OptimizeSettings.class), ONE, TWO, 8, 8, 1, 2)).stage();
     assertThat(checkpoint).doesNotExist();
+  }
+
+  @Test
+  void aPublishedResultIsAllThatStays() throws IOException {
+    var killed = publication(REQUEST);
+    Files.writeString(killed.stage().resolve("model.onnx"), "half");
+    publish(request(settings(OptimizeSettings.class), ONE, ONE, 8, 7, 1, 2), "replaced");
+
+    publish(REQUEST, "first");
+
+    try (var left = Files.list(parent)) {
+      assertThat(left).containsExactly(folder());
+    }
+    assertThat(folder().resolve("model.onnx")).hasContent("first");
+  }
+
+  @Test
+  void ofTwoAttemptsAtOnceTheFirstIsPublishedAndBothTellOfIt() throws IOException {
+    var slow = publication(REQUEST);
+    Path half = Files.writeString(slow.stage().resolve("model.onnx"), "slow");
+    var fast = publication(REQUEST);
+    var fastReport = write(fast.stage(), REQUEST, "fast");
+    assertThat(half).hasContent("slow");
+
+    var published = fast.publish(fastReport);
+
+    assertThat(published.digest()).isEqualTo(Digests.of(folder().resolve("report.json")));
+    assertThat(folder().resolve("model.onnx")).hasContent("fast");
+    assertThat(slow.find()).contains(published);
+  }
+
+  @Test
+  void aLaterAttemptReplacesNothing() throws IOException {
+    var late = publication(REQUEST);
+    Path staged = late.stage();
+    publish(REQUEST, "first");
+    Files.createDirectory(staged); // as if it had begun after the cleaning up
+
+    var published = late.publish(write(staged, REQUEST, "late"));
+
+    assertThat(published.report().message()).isEqualTo("first");
+    assertThat(folder().resolve("model.onnx")).hasContent("first");
+  }
+
+  @Test
+  void aDiskThatFillsUpLeavesNothingHalfPublished() throws IOException {
+    var unix = Configuration.unix().toBuilder().setBlockSize(64).setMaxSize(64 * 64).build();
+    try (var disk = Jimfs.newFileSystem(unix)) {
+      Path out = disk.getPath("/workspace/steps/key");
+      var publication = new FolderPublication(out, RequestDigest.of(REQUEST));
+      var report = write(publication.stage(), REQUEST, "small");
+      Path ballast = fill(disk.getPath("/ballast"));
+
+      assertThatThrownBy(() -> publication.publish(report))
+          .isInstanceOf(StoreException.class)
+          .hasMessage("/workspace/steps/key: cannot be published: out of disk space");
+      publication.discard();
+      assertThat(out).doesNotExist();
+
+      Files.delete(ballast);
+      var again = new FolderPublication(out, RequestDigest.of(REQUEST));
+      again.publish(write(again.stage(), REQUEST, "small"));
+      assertThat(again.find()).isPresent();
+    }
+  }
+
+  /** Writes to a file until nothing more fits. */
+  private static Path fill(Path file) throws IOException {
+    try (var out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(new byte[64]);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessage("out of disk space");
+      return file;
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenToIsToldOf() throws IOException {
+    Path file = Files.createFile(parent.resolve("file"));
+
+    assertThatThrownBy(() -> new FolderPublication(file.resolve("below/out"), "digest").stage())
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith(file.resolve("below/out") + ": cannot be written to: ");
   }
 
   private Path folder() {
     return parent.resolve("out");
   }
 
-  private StepPublication publication(StepRequest request) {
-    return new StepPublication(folder(), request);
+  private FolderPublication publication(StepRequest request) {
+    return new FolderPublication(folder(), RequestDigest.of(request));
   }
 
   private void publish(StepRequest request, String message) throws IOException {
     var publication = publication(request);
-    Path file = Files.writeString(publication.stage().resolve("model.onnx"), message);
+    publication.publish(write(publication.stage(), request, message));
+  }
+
+  private static StepReport write(Path staged, StepRequest request, String message)
+      throws IOException {
+    Path file = Files.writeString(staged.resolve("model.onnx"), message);
     var model = new Artifact(Artifact.MODEL, "model.onnx", Digests.of(file), Files.size(file));
-    publication.publish(
-        StepReport.of(
-            request,
-            ExitCode.DONE,
-            message,
-            Map.of(Artifact.MODEL, model),
-            Map.of(),
-            JsonNodeFactory.instance.objectNode(),
-            new StepReport.Lineage("0.1.0", request.seed(), request.step(), Instant.EPOCH, 1)));
+    return StepReport.of(
+        request,
+        ExitCode.DONE,
+        message,
+        Map.of(Artifact.MODEL, model),
+        Map.of(),
+        JsonNodeFactory.instance.objectNode(),
+        new StepReport.Lineage("0.1.0", request.seed(), request.step(), Instant.EPOCH, 1));
+  }
+
+  private static String message(Publication.Published published) {
+    return published.report().message();
   }
 
   private static <T extends StepSettings> T settings(Class<T> type) {

@@ -1,0 +1,207 @@
+package dev.modelcompression.cli.store;
+
+import dev.modelcompression.contract.Artifact;
+import dev.modelcompression.contract.ContractJson;
+import dev.modelcompression.contract.StepReport;
+import dev.modelcompression.data.Digests;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A result in a folder. It is made beside it and moved into place at once.
+ *
+ * <pre>
+ * NAME/report.json, ...       the result: the report, and the files that it lists
+ * .NAME.part-ATTEMPT/         what an attempt has written so far
+ * .NAME.checkpoint/           what the next attempt can continue from
+ * .NAME.old-ATTEMPT/          a result that was replaced
+ * </pre>
+ */
+final class FolderPublication implements Publication {
+  /** Name of the report in a published folder. */
+  static final String REPORT = "report.json";
+
+  /** Name of the file that tells which request a folder answers. */
+  static final String REQUEST = "request.digest";
+
+  private static final String PART = ".part-";
+  private static final String OLD = ".old-";
+
+  private final Path folder;
+  private final String request;
+  private final Path staging;
+  private final Path replaced;
+  private final Path checkpoint;
+
+  /**
+   * The folder that answers a request.
+   *
+   * @param request digest of what decides the result
+   */
+  FolderPublication(Path folder, String request) {
+    this.folder = folder;
+    this.request = request;
+    String attempt = UUID.randomUUID().toString();
+    this.staging = beside(PART + attempt);
+    this.replaced = beside(OLD + attempt);
+    this.checkpoint = beside(".checkpoint");
+  }
+
+  @Override
+  public void requireReplaceable() {
+    try {
+      if (Files.exists(folder) && !isEmpty(folder) && report().isEmpty()) {
+        throw new IllegalArgumentException(
+            "step request output: "
+                + folder
+                + " is not empty and holds no step report; name another folder");
+      }
+    } catch (IOException e) {
+      throw StoreException.of(folder + ": cannot be read", e);
+    }
+  }
+
+  @Override
+  public Optional<Published> find() {
+    return answersRequest(folder)
+        ? report()
+            .filter(found -> found.report().outputs().values().stream().allMatch(this::isUnaltered))
+        : Optional.empty();
+  }
+
+  @Override
+  public Path stage() {
+    try {
+      if (!answersRequest(checkpoint)) {
+        delete(checkpoint);
+      }
+      Files.createDirectories(checkpoint);
+      Files.writeString(checkpoint.resolve(REQUEST), request);
+      return Files.createDirectory(staging);
+    } catch (IOException e) {
+      throw StoreException.of(folder + ": cannot be written to", e);
+    }
+  }
+
+  @Override
+  public Path checkpoint() {
+    return checkpoint;
+  }
+
+  @Override
+  public Published publish(StepReport report) {
+    requireReplaceable();
+    byte[] text = ContractJson.write(report).getBytes(StandardCharsets.UTF_8);
+    try {
+      Files.writeString(staging.resolve(REQUEST), request);
+      Files.write(staging.resolve(REPORT), text);
+      var published = find().orElseGet(() -> moveIntoPlace(report, text));
+      removeLeftovers();
+      return published;
+    } catch (IOException e) {
+      throw StoreException.of(folder + ": cannot be published", e);
+    }
+  }
+
+  @Override
+  public void discard() {
+    deleteIfPossible(staging);
+  }
+
+  private Published moveIntoPlace(StepReport report, byte[] text) {
+    try {
+      if (Files.exists(folder)) {
+        Files.move(folder, replaced, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
+      return new Published(report, Digests.of(text));
+    } catch (IOException e) {
+      // Another attempt may have moved its result there in between.
+      return find().orElseThrow(() -> StoreException.of(folder + ": cannot be published", e));
+    }
+  }
+
+  /** A result is there now: nobody needs what attempts at it have left. */
+  private void removeLeftovers() throws IOException {
+    deleteIfPossible(checkpoint);
+    String name = "." + folder.getFileName();
+    try (var entries = Files.list(staging.resolveSibling(""))) {
+      entries
+          .filter(
+              entry -> {
+                String other = entry.getFileName().toString();
+                return other.startsWith(name + PART) || other.startsWith(name + OLD);
+              })
+          .forEach(FolderPublication::deleteIfPossible);
+    }
+  }
+
+  private Path beside(String suffix) {
+    return folder.resolveSibling("." + folder.getFileName() + suffix);
+  }
+
+  private boolean answersRequest(Path answer) {
+    Path file = answer.resolve(REQUEST);
+    try {
+      return Files.isRegularFile(file) && Files.readString(file).equals(request);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Optional<Published> report() {
+    Path file = folder.resolve(REPORT);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      byte[] text = Files.readAllBytes(file);
+      var report = ContractJson.readReport(new String(text, StandardCharsets.UTF_8));
+      return Optional.of(new Published(report, Digests.of(text)));
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A folder without entries; a file is none. */
+  private static boolean isEmpty(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (var entries = Files.list(path)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  private boolean isUnaltered(Artifact output) {
+    Path file = folder.resolve(output.uri()).normalize();
+    return file.startsWith(folder)
+        && Files.isRegularFile(file)
+        && Digests.of(file).equals(output.digest());
+  }
+
+  private static void deleteIfPossible(Path path) {
+    try {
+      delete(path);
+    } catch (IOException e) {
+      // What is left has a name that is never read as a result.
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (var tree = Files.walk(path)) {
+      for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+}

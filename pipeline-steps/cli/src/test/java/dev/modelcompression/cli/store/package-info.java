@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.store;
+
+import org.jspecify.annotations.NullMarked;
