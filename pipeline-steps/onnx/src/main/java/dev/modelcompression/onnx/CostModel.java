@@ -35,9 +35,18 @@ public final class CostModel {
       operators.merge(operatorName(node), 1, Integer::sum);
       parameters += cost.parameters();
       parameterBytes += cost.parameterBytes();
-      macs = Math.addExact(macs, cost.macs().orElse(0));
+      macs = sum(node, macs, cost.macs().orElse(0));
     }
     return new ModelCost(List.copyOf(nodes), parameters, parameterBytes, macs, operators);
+  }
+
+  private static long sum(Node node, long macs, long more) {
+    try {
+      return Math.addExact(macs, more);
+    } catch (ArithmeticException tooLarge) {
+      throw new InvalidModelException(
+          Fault.node(node.proto()) + " takes more multiplications than can be counted", tooLarge);
+    }
   }
 
   private static NodeCost cost(Node node, List<Tensor> weights, Shapes shapes) {

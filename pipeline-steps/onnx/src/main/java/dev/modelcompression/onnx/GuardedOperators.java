@@ -9,8 +9,9 @@ import java.util.function.Function;
 
 /**
  * Operators whose native inference crashes, instead of complaining, when the ranks of their inputs
- * do not fit. They are hidden from it until their inputs are known to fit; found by running it on
- * random nodes of every operator.
+ * do not fit (found by running it on random nodes of every operator), and nodes that could make it
+ * write shapes without end, see {@link RankGuard}. They are hidden from it until their inputs are
+ * known to fit.
  */
 final class GuardedOperators {
   private static final String HIDDEN = "hidden.from.inference";
@@ -21,10 +22,11 @@ final class GuardedOperators {
   /** The model with all these operators under a domain that inference does not know. */
   static ModelProto hide(ModelProto model) {
     var copy = model.toBuilder();
-    hide(copy.getGraphBuilder());
+    hide(copy.getGraphBuilder(), RankGuard.of(model.getGraph(), null));
     for (var function : copy.getFunctionsBuilderList()) {
+      var guard = RankGuard.of(function.getNodeList());
       for (int i = 0; i < function.getNodeCount(); i++) {
-        function.setNode(i, hide(function.getNode(i)));
+        function.setNode(i, hide(function.getNode(i), guard));
       }
       function.addOpsetImportBuilder().setDomain(HIDDEN).setVersion(1);
     }
@@ -32,7 +34,11 @@ final class GuardedOperators {
     return copy.build();
   }
 
-  /** The node as it was, when it is hidden and {@code shapes} show that it is harmless. */
+  /**
+   * The node as it was, when it is hidden and {@code shapes} show that it is harmless.
+   *
+   * @throws InvalidModelException they show that it makes a tensor of very many dimensions
+   */
   static Optional<NodeProto> shown(NodeProto node, Function<String, Optional<long[]>> shapes) {
     if (!node.getDomain().equals(HIDDEN)) {
       return Optional.empty();
@@ -43,19 +49,60 @@ final class GuardedOperators {
           case "Einsum" -> einsumFits(new Node(original), shapes);
           case "GatherND" -> gatherFits(new Node(original), shapes);
           case "OneHot" -> oneHotFits(new Node(original), shapes);
-          default -> false;
+          case "DeformConv" -> false;
+          default -> ranksFit(new Node(original), shapes);
         };
     return fits ? Optional.of(original) : Optional.empty();
   }
 
-  private static void hide(GraphProto.Builder graph) {
-    for (int i = 0; i < graph.getNodeCount(); i++) {
-      graph.setNode(i, hide(graph.getNode(i)));
+  /**
+   * Whether a Gather, or a node that reads its result's shape, stays within the most dimensions.
+   */
+  private static boolean ranksFit(Node node, Function<String, Optional<long[]>> shapes) {
+    if (node.is("Gather")) {
+      var data = shapes.apply(node.input(0));
+      var indices = shapes.apply(node.input(1));
+      if (data.isEmpty() || indices.isEmpty()) {
+        return false;
+      }
+      requireRank(node, (long) data.get().length + indices.get().length);
+      return true;
+    }
+    for (int input : RankGuard.shapeInputs(node.proto())) {
+      if (!node.hasInput(input)) {
+        continue;
+      }
+      var shape = shapes.apply(node.input(input));
+      if (shape.isEmpty() || (shape.get().length == 1 && shape.get()[0] < 0)) {
+        return false;
+      }
+      requireRank(node, shape.get().length == 1 ? shape.get()[0] : 0);
+    }
+    return true;
+  }
+
+  private static void requireRank(Node node, long rank) {
+    if (rank > RankGuard.MAX_RANK) {
+      throw new InvalidModelException(
+          Fault.node(node.proto())
+              + " makes a tensor of "
+              + rank
+              + " dimensions; at most "
+              + RankGuard.MAX_RANK
+              + " are allowed");
     }
   }
 
-  private static NodeProto hide(NodeProto node) {
-    boolean guarded = NodeChecks.isStandard(node) && NAMES.contains(node.getOpType());
+  private static void hide(GraphProto.Builder graph, RankGuard guard) {
+    for (int i = 0; i < graph.getNodeCount(); i++) {
+      graph.setNode(i, hide(graph.getNode(i), guard));
+    }
+  }
+
+  private static NodeProto hide(NodeProto node, RankGuard guard) {
+    boolean guarded =
+        NodeChecks.isStandard(node)
+            && (NAMES.contains(node.getOpType()) || !guard.isHarmless(node));
     boolean holds =
         node.getAttributeList().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);
     if (!guarded && !holds) {
@@ -67,9 +114,11 @@ final class GuardedOperators {
     }
     for (var attribute : copy.getAttributeBuilderList()) {
       if (attribute.hasG()) {
-        hide(attribute.getGBuilder());
+        hide(attribute.getGBuilder(), RankGuard.of(attribute.getG(), guard));
       }
-      attribute.getGraphsBuilderList().forEach(GuardedOperators::hide);
+      attribute
+          .getGraphsBuilderList()
+          .forEach(graph -> hide(graph, RankGuard.of(graph.build(), guard)));
     }
     return copy.build();
   }

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,11 @@ import java.util.Optional;
  */
 public final class ShapeInference {
   private static final int MODERN_OPSET = 17;
+
+  /**
+   * Elements of one tensor for one sample: 2³¹, 8 GiB as FLOAT. More is no model for one machine.
+   */
+  private static final long MAX_ELEMENTS = 1L << 31;
 
   /** Times that numbers found are put in and inference is asked again. */
   private static final int MAX_ROUNDS = 32;
@@ -61,8 +67,8 @@ public final class ShapeInference {
    *     size; {@link ValueInfo#UNKNOWN} dimensions stay free; may be empty
    * @throws IllegalArgumentException a name that is no input of the graph, or a rank that
    *     contradicts the model's
-   * @throws InvalidModelException a node contradicts its operator's specification; the message
-   *     names it
+   * @throws InvalidModelException a node contradicts its operator's specification, or makes a
+   *     tensor too large for any machine; the message names it
    */
   public static Shapes infer(Model model, Map<String, long[]> inputShapes) {
     var question = GuardedOperators.hide(modern(question(model, inputShapes)));
@@ -75,7 +81,32 @@ public final class ShapeInference {
       question = next.get();
       inferred = NativeOnnx.inferShapes(question);
     }
-    return shapes(question.getGraph(), inferred.graph());
+    var shapes = shapes(question.getGraph(), inferred.graph());
+    model.graph().nodes().forEach(node -> requireSize(node, shapes));
+    return shapes;
+  }
+
+  private static void requireSize(Node node, Shapes shapes) {
+    for (String output : node.outputs()) {
+      var shape = shapes.fixedShape(output).orElse(new long[0]);
+      if (!isWithin(shape)) {
+        throw new InvalidModelException(
+            Fault.node(node.proto())
+                + " makes a tensor of shape "
+                + Arrays.toString(shape)
+                + "; at most "
+                + MAX_ELEMENTS
+                + " elements are allowed");
+      }
+    }
+  }
+
+  private static boolean isWithin(long[] shape) {
+    double elements = 1;
+    for (long dim : shape) {
+      elements *= dim;
+    }
+    return elements <= MAX_ELEMENTS;
   }
 
   private static Shapes shapes(GraphProto question, GraphProto inferred) {

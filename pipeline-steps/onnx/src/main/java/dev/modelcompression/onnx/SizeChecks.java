@@ -21,7 +21,7 @@ final class SizeChecks {
   /**
    * Checks all nodes, also those in subgraphs.
    *
-   * @throws UnsupportedModelException a node would make more than {@link #MAX_ELEMENTS}
+   * @throws InvalidModelException a node would make more than {@link #MAX_ELEMENTS}
    */
   static void check(Graph graph) {
     for (Node node : graph.nodes()) {
@@ -132,7 +132,7 @@ final class SizeChecks {
 
   private static void limit(NodeProto node, long elements) {
     if (elements > MAX_ELEMENTS) {
-      throw new UnsupportedModelException(
+      throw new InvalidModelException(
           Fault.node(node)
               + " makes a tensor of "
               + elements

@@ -207,12 +207,12 @@ class BadModelTest {
 
   @Test
   void smallFilesThatWouldTakeAllMemory() {
-    unsupported(
+    invalid(
         computing("ConstantOfShape", Tensor.vector(1L << 20, 1L << 20)),
         "node 'big' ('ConstantOfShape') makes a tensor of 1099511627776 elements");
-    unsupported(computing("Expand", Tensor.vector(1L), Tensor.vector(1L << 40)), "'Expand'");
-    unsupported(computing("Tile", Tensor.vector(1L), Tensor.vector(1L << 62, 1L << 62)), "'Tile'");
-    unsupported(
+    invalid(computing("Expand", Tensor.vector(1L), Tensor.vector(1L << 40)), "'Expand'");
+    invalid(computing("Tile", Tensor.vector(1L), Tensor.vector(1L << 62, 1L << 62)), "'Tile'");
+    invalid(
         computing("Range", Tensor.scalar(0), Tensor.scalar(1e12f), Tensor.scalar(1)), "'Range'");
     TestModels.read(computing("ConstantOfShape", Tensor.vector(1L << 10, 1L << 10)));
   }
@@ -228,7 +228,7 @@ class BadModelTest {
                     .addInput("outer")
                     .addOutput("inner"))
             .build();
-    unsupported(
+    invalid(
         graph(
             g ->
                 g.addInitializer(Tensor.vector(1L << 50).proto().toBuilder().setName("outer"))

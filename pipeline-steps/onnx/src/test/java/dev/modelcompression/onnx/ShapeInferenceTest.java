@@ -4,9 +4,16 @@ import static dev.modelcompression.onnx.TestModels.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShapeInferenceTest {
   @Test
@@ -136,5 +143,114 @@ class ShapeInferenceTest {
     assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("scan");
+  }
+
+  /** Each is a file of some hundred bytes that the library alone would answer with gigabytes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ConstantOfShape", "Expand", "Reshape", "Resize"})
+  void anInputThatIsReadAsAShapeOfVeryManyDimensionsIsRefused(String operator) {
+    var inputs =
+        switch (operator) {
+          case "ConstantOfShape" -> List.of("s");
+          case "Resize" -> List.of("x", "", "", "s");
+          default -> List.of("x", "s");
+        };
+    var model =
+        TestModels.of(new long[] {1}, List.of("y"), Node.of(operator, "big", inputs, List.of("y")));
+    model.graph().addInput(ValueInfo.tensor("s", DataType.INT64, 1L << 40));
+    assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining("'big'")
+        .hasMessageContaining("makes a tensor of 1099511627776 dimensions");
+  }
+
+  @Test
+  void aShapeThatIsComputedToBeVeryLongIsRefused() {
+    var model =
+        TestModels.of(
+            new long[] {1},
+            List.of("y"),
+            node("ConstantOfShape", List.of("length"), "zeros"),
+            node("Cast", List.of("zeros"), "s"),
+            Node.of("Expand", "big", List.of("x", "s"), List.of("y")));
+    model.graph().nodes("Cast").get(0).setAttribute("to", (long) DataType.INT64.code());
+    model.graph().setInitializer("length", Tensor.vector(1L << 27));
+    assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining("makes a tensor of 134217728 dimensions");
+  }
+
+  @Test
+  void ranksThatDoubleFromNodeToNodeAreRefused() {
+    var nodes = new Node[30];
+    Arrays.setAll(
+        nodes,
+        i ->
+            node("Gather", List.of(i == 0 ? "s" : "g" + i, i == 0 ? "s" : "g" + i), "g" + (i + 1)));
+    var model = TestModels.of(new long[] {1}, List.of("g30"), nodes);
+    model.graph().addInput(ValueInfo.tensor("s", DataType.INT64, 2, 2));
+    assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining("dimensions; at most 64");
+  }
+
+  @Test
+  void ranksThatDoubleInsideAFunctionOrSubgraphAreNotFollowed() {
+    var nodes = new ArrayList<NodeProto>();
+    for (int i = 0; i < 30; i++) {
+      nodes.add(node("Gather", List.of("g" + i, "g" + i), "g" + (i + 1)).proto());
+    }
+    var proto =
+        OnnxWriter.toProto(
+            TestModels.of(
+                new long[] {2, 2},
+                List.of("y"),
+                Node.of("f", "Double", "call", List.of("x"), List.of("y"))),
+            Tensor::proto);
+    var function =
+        FunctionProto.newBuilder()
+            .setDomain("f")
+            .setName("Double")
+            .addInput("g0")
+            .addOutput("g30")
+            .addAllNode(nodes)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17));
+    var model =
+        TestModels.read(
+            proto.toBuilder()
+                .addFunctions(function)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("f").setVersion(1))
+                .build()
+                .toByteArray());
+    assertThat(ShapeInference.infer(model, Map.of()).shape("y")).isEmpty();
+  }
+
+  @Test
+  void aTensorThatFitsNoMachineIsRefusedBeforeAnybodyAllocatesIt() {
+    var model =
+        TestModels.of(
+            new long[] {1, 1, 1024, 1024},
+            List.of("y"),
+            Node.of("Resize", "big", List.of("x", "", "scales"), List.of("y")));
+    model.graph().setInitializer("scales", Tensor.vector(1f, 1f, 1024f, 1024f));
+    assertThatThrownBy(() -> ShapeInference.infer(model, Map.of()))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining(
+            "node 'big' ('Resize') makes a tensor of shape [1, 1, 1048576, 1048576]; at most 2147483648 elements");
+  }
+
+  @Test
+  void shapesThatAreComputedInTheUsualWaysAreStillFollowed() {
+    var model =
+        TestModels.of(
+            new long[] {2, 3},
+            List.of("y"),
+            node("Identity", List.of("given"), "s"),
+            node("Mul", List.of("s", "two"), "twice"),
+            node("Expand", List.of("x", "twice"), "y"));
+    model.graph().setInitializer("given", Tensor.vector(2L, 1L, 1L));
+    model.graph().setInitializer("two", Tensor.vector(2L));
+    assertThat(ShapeInference.infer(model, Map.of()).shape("y"))
+        .hasValueSatisfying(shape -> assertThat(shape).hasSize(3));
   }
 }
