@@ -7,7 +7,7 @@ the kernel reports for the process and its children (wait4).
 
     pipeline-steps/benchmarks/quantize-vs-onnxruntime.py [--runs 5] [--samples 512] [--python-only]
 
-Makes a virtual environment with onnxruntime, onnx, numpy and sympy on first use. Prints a Markdown table.
+Makes a virtual environment of its own with pinned packages on first use. Prints a Markdown table.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-REQUIREMENTS = ["numpy", "onnx", "onnxruntime", "sympy"]
+REQUIREMENTS = ["numpy==2.4.6", "onnx==1.23.2", "onnxruntime==1.32.0", "sympy==1.14.0"]
 
 # Run by the virtual environment's Python, in a process of its own. Without its pre-processing ONNX Runtime leaves
 # batch normalization in float, and the result is slower than the float model: both ways are timed.
@@ -66,10 +66,12 @@ quantize_static(
 
 
 def virtual_environment(folder):
-    python = folder / "bin" / "python"
-    if not python.exists():
+    python, installed = folder / "bin" / "python", folder / "installed.txt"
+    wanted = "\n".join(REQUIREMENTS)
+    if not installed.exists() or installed.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+        installed.write_text(wanted)
     return python
 
 
@@ -120,7 +122,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=example / "train.npz")
     parser.add_argument("--mc", type=pathlib.Path, default=ROOT / "pipeline-steps/cli/target/mc/bin/mc")
     parser.add_argument("--venv", type=pathlib.Path,
-                        default=ROOT / "pipeline-steps/benchmarks/target/venv")
+                        default=ROOT / "pipeline-steps/benchmarks/target/venv-onnxruntime")
     parser.add_argument("--python-only", action="store_true", help="leave mc out")
     arguments = parser.parse_args()
     if arguments.runs < 1 or arguments.samples < 16:

@@ -5,7 +5,7 @@
 #   pipeline-steps/benchmarks/train-vs-pytorch.sh [rounds=5] [batch=128] [threads=2] [steps=40]
 #
 # Needs a built tree (mvn -q test-compile) and python3 with venv. The first run makes a virtual
-# environment of several GB under pipeline-steps/benchmarks/target: PyPI's Linux build of PyTorch
+# environment of its own, of several GB, under pipeline-steps/benchmarks/target: PyPI's Linux build of PyTorch
 # does not load without its CUDA libraries. Set PYTHON to use an environment that has torch and onnx.
 set -euo pipefail
 
@@ -17,10 +17,13 @@ example=$root/examples/fashion-mnist
 mkdir -p "$work"
 
 if [ -z "${PYTHON:-}" ]; then
-  PYTHON=$work/venv/bin/python
-  if ! "$PYTHON" -c 'import torch, onnx' 2>/dev/null; then
-    python3 -m venv "$work/venv"
-    "$PYTHON" -m pip install --quiet torch onnx numpy
+  venv=$work/venv-pytorch
+  packages=(torch==2.15.0 onnx==1.23.2 numpy==2.4.6)
+  PYTHON=$venv/bin/python
+  if [ "$(cat "$venv/installed.txt" 2>/dev/null)" != "${packages[*]}" ]; then
+    python3 -m venv "$venv"
+    "$PYTHON" -m pip install --quiet "${packages[@]}"
+    echo "${packages[*]}" > "$venv/installed.txt"
   fi
 fi
 
