@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which channels belong together, and what may not be touched, each by name. */
 class ChannelGroupsTest {
@@ -101,6 +102,29 @@ class ChannelGroupsTest {
         .hasMessage(
             "no channel can be pruned: 'conv' is pinned: operator com.acme.Whirl of node 'whirl' is"
                 + " not known to channel pruning");
+  }
+
+  /**
+   * Over [N, H, W, C] and axis 1, it was a softmax over H, W and C together; since, over H alone.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 13})
+  void softmaxBeforeOpset13MixesTheChannelsBehindItsAxis(long opset) {
+    var old = new ModelBuilder(opset, 1);
+    var first = old.conv(old.input("input", 1, 3, 8, 8), 3, 8, 3, 1, 1, false).output();
+    var last = old.node("Transpose", first);
+    last.setAttribute("perm", new long[] {0, 2, 3, 1});
+    var softmax = old.node("Softmax", last.output());
+    softmax.setAttribute("axis", 1);
+    var back = old.node("Transpose", softmax.output());
+    back.setAttribute("perm", new long[] {0, 3, 1, 2});
+    var model = old.build(old.conv(back.output(), 8, 2, 3, 1, 1, false).output());
+    var group = ChannelGroups.of(model, ShapeInference.infer(model, Map.of())).groups().get(0);
+    assertThat(group.channels()).isEqualTo(8);
+    assertThat(group.prunable()).isEqualTo(opset == 13);
+    if (opset == 11) {
+      assertThat(group.blockedBy().orElseThrow()).contains("(Softmax) mixes the channels");
+    }
   }
 
   static Stream<Arguments> operatorsThatPin() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ShapeInference;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.passes.testing.ModelBuilder;
 import dev.modelcompression.passes.testing.OrtRunner;
 import dev.modelcompression.passes.testing.RandomModels;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -57,6 +59,19 @@ class ChannelPruneEquivalenceTest {
                 assertThat(group.blockedBy().orElseThrow())
                     .containsAnyOf(
                         "graph output", model.opset() < 13 ? "(Softmax)" : "graph output"));
+  }
+
+  /** The second layer's channels are the model's output: it needs all of the shared bias. */
+  @Test
+  void aConstantThatAnUnprunedLayerReadsTooKeepsItsChannelsThere() {
+    var builder = new ModelBuilder(17, 1);
+    var bias = builder.normal(1, 8);
+    var first = builder.conv(builder.input("input", 2, 3, 8, 8), 3, 8, 3, 1, 1, false);
+    first.setInput(2, bias);
+    var second = builder.conv(builder.op("Relu", first.output()), 8, 8, 3, 1, 1, false);
+    second.setInput(2, bias);
+    var model = builder.build(second.output());
+    checkEquivalent(model, PrunableNets.INPUT_SHAPE, randomInput(1), 1);
   }
 
   @Property(tries = 60)
