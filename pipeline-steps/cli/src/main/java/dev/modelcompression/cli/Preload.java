@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class Preload {
   /** Commands that need neither. */
-  private static final Set<String> LIGHT = Set.of("validate", "completion", "help");
+  private static final Set<String> LIGHT = Set.of("validate", "inputs", "completion", "help");
 
   private Preload() {}
 

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelcompression.api.OptimizeSettings;
 import dev.modelcompression.api.Step;
 import dev.modelcompression.contract.Artifact;
-import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.InputsRequest;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.contract.TerminationMessage;
 import dev.modelcompression.data.Digests;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -141,22 +138,7 @@ class PodCommandsTest {
   }
 
   private TerminationMessage execute(ExitCode expected, String command, Object request) {
-    try {
-      Path file = Files.writeString(folder.resolve("request.json"), ContractJson.write(request));
-      Path log = folder.resolve("termination-log");
-      Files.deleteIfExists(log);
-      var line = Main.commandLine();
-      var text = new StringWriter();
-      line.setErr(new PrintWriter(text, true));
-      int exit =
-          line.execute(command, "--request", file.toString(), "--termination-log", log.toString());
-      assertThat(exit).as(text.toString()).isEqualTo(expected.code());
-      var message = TerminationMessage.parse(Files.readString(log));
-      assertThat(message.exit()).isEqualTo(expected);
-      return message;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    return PodCommand.run(folder, expected, command, request);
   }
 
   private static StepRequest request(String digest) {
