@@ -66,7 +66,7 @@ public record ModelCompressionSpec(
         @Nullable String ttlAfterFinished,
     @JsonPropertyDescription(
             "podTemplate says how the pods of the steps are made in a cluster. Changing it does not"
-                + " start a new run.")
+                + " start a new run, unless it changes the number of threads.")
         @Nullable PodTemplate podTemplate,
     @JsonPropertyDescription(
             "release is reserved for the template of a ModelRelease. It is kept as it is and has no"

@@ -2,6 +2,7 @@ package dev.modelcompression.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -55,7 +56,9 @@ public final class CanonicalJson {
           .collect(Collectors.joining(",", "[", "]"));
     }
     if (node.isNumber()) {
-      return node.decimalValue().stripTrailingZeros().toString();
+      BigDecimal number = node.decimalValue().stripTrailingZeros();
+      // Not 1E+1: a strict reader takes that for no whole number.
+      return number.scale() < 0 ? number.toPlainString() : number.toString();
     }
     return node.toString();
   }

@@ -1,14 +1,14 @@
 package dev.modelcompression.contract;
 
 /** Makes text from elsewhere fit to be shown. */
-final class Text {
+public final class Text {
   private Text() {}
 
   /**
    * One line of at most {@code chars} characters: whatever ends a line, moves the cursor, turns the
    * direction of writing or is half a character becomes a space.
    */
-  static String line(String text, int chars) {
+  public static String line(String text, int chars) {
     var line = new StringBuilder(Math.min(text.length(), chars));
     for (int at = 0; at < text.length(); ) {
       int character = text.codePointAt(at);

@@ -13,7 +13,7 @@ class CanonicalJsonTest {
   void equalValuesHaveOneText() throws Exception {
     assertThat(canonical("{\"b\": [1.0, 10, 1e-5], \"a\": {\"d\": null, \"c\": \"x\\n\"}}"))
         .isEqualTo(canonical("{\"a\":{\"c\":\"x\\u000a\"},\"b\":[1,10.00,0.00001]}"))
-        .isEqualTo("{\"a\":{\"c\":\"x\\n\"},\"b\":[1,1E+1,0.00001]}");
+        .isEqualTo("{\"a\":{\"c\":\"x\\n\"},\"b\":[1,10,0.00001]}");
   }
 
   @Test
@@ -24,10 +24,15 @@ class CanonicalJsonTest {
   }
 
   @Test
+  void wholeNumbersCanBeReadAsSuch() throws Exception {
+    assertThat(canonical("[10,1e3,20480,-100]")).isEqualTo("[10,1000,20480,-100]");
+  }
+
+  @Test
   void theTextIsJsonOfTheSameValue() throws Exception {
     JsonNode node = JSON.readTree("{\"k\\\"ey\":[true,1000000,-0.5,{\"x\":[]}]}");
     assertThat(JSON.readTree(CanonicalJson.of(node)).toString())
-        .isEqualTo(JSON.readTree("{\"k\\\"ey\":[true,1e6,-0.5,{\"x\":[]}]}").toString());
+        .isEqualTo(JSON.readTree("{\"k\\\"ey\":[true,1000000,-0.5,{\"x\":[]}]}").toString());
   }
 
   @Test

@@ -25,7 +25,9 @@ public record PodTemplate(
     @JsonPropertyDescription("annotations are added to the pods, at most 16.") @Size(max = 16)
         Map<String, @Size(max = 1024) String> annotations,
     @JsonPropertyDescription(
-            "resources are what the container of every step gets; a step's own resources come first.")
+            "resources are what the container of every step gets; a step's own resources come first."
+                + " The cpu limit here, else the request, rounded up, is how many threads the steps"
+                + " compute with.")
         @Nullable Resources resources,
     @JsonPropertyDescription("nodeSelector holds labels that a node must have, at most 16.")
         @Size(max = 16)

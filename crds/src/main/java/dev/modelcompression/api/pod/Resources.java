@@ -18,8 +18,7 @@ public record Resources(
         @Size(max = 16)
         Map<String, @Pattern(Quantity.PATTERN) Quantity> requests,
     @JsonPropertyDescription(
-            "limits are amounts that the container cannot go beyond, by name. The cpu limit, rounded"
-                + " up, is also the number of threads of the step. At most 16.")
+            "limits are amounts that the container cannot go beyond, by name. At most 16.")
         @Size(max = 16)
         Map<String, @Pattern(Quantity.PATTERN) Quantity> limits) {
   /** Nothing is asked for. */

@@ -17,12 +17,17 @@ public record ModelCompressionStatus(
         @Min(0)
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
-            "runId names the run by all that decides its result; mc run prints the same for the same"
-                + " spec and program.")
+            "runId names the run by all that decides its result, and by its workspace; an edit that"
+                + " changes it starts a new run.")
         @Size(max = 64)
         @Nullable String runId,
     @JsonPropertyDescription("workspace is where this run keeps its files.") @Size(max = 2048)
         @Nullable String workspace,
+    @JsonPropertyDescription(
+            "image is the step image that the run began with and keeps to, also when the operator is"
+                + " given another one.")
+        @Size(max = 1024)
+        @Nullable String image,
     @JsonPropertyDescription(
             "startTime is when the run was started, in UTC as 2026-11-22T06:20:39Z.")
         @Size(max = 32)

@@ -84,7 +84,6 @@ public enum Reason {
   RUN_STARTED("RunStarted", Kind.EVENT, "The inputs are known and the first step starts."),
   TRIAL_STARTED(
       "TrialStarted", Kind.EVENT, "A gate failed; another trial with other settings starts."),
-  STEP_STARTED("StepStarted", Kind.EVENT, "The Job of a step attempt was created."),
   STEP_SUCCEEDED("StepSucceeded", Kind.EVENT, "A step ended well."),
   STEP_RETRIED(
       "StepRetried", Kind.EVENT, "An attempt ended with a passing fault; the next attempt starts."),

@@ -37,18 +37,26 @@ public record StepStatus(
             "disruptions is how often pods of the last attempt were taken away by the cluster"
                 + " (drain, eviction, preemption); these use up no attempt.")
         @Min(0)
-        @Nullable Integer disruptions,
+        Integer disruptions,
     @JsonPropertyDescription(
             "oomKills is how often the step was killed for want of memory; each adds half to its"
                 + " memory.")
         @Min(0)
-        @Nullable Integer oomKills,
+        Integer oomKills,
     @JsonPropertyDescription("startTime is when the Job of the last attempt was created.")
         @Size(max = 32)
         @Nullable String startTime,
     @JsonPropertyDescription("completionTime is when the last attempt ended.") @Size(max = 32)
         @Nullable String completionTime,
-    @JsonPropertyDescription("exitCode is how the last attempt ended, as a process exit status.")
+    @JsonPropertyDescription(
+            "waitingSince is when the operator first saw what the attempt waits for.")
+        @Size(max = 32)
+        @Nullable String waitingSince,
+    @JsonPropertyDescription(
+            "last is true when no further attempt is made, whatever the step's retries say.")
+        @Nullable Boolean last,
+    @JsonPropertyDescription(
+            "exitCode is how the last attempt ended, as an exit code of the step contract.")
         @Min(0)
         @Max(255)
         @Nullable Integer exitCode,
@@ -59,7 +67,7 @@ public record StepStatus(
         @Nullable String message,
     @JsonPropertyDescription(
             "key names the result; it is the name of the step's folder in the workspace, under"
-                + " steps.")
+                + " steps. For the inputs, it names what was asked for.")
         @Size(max = 64)
         @Nullable String key,
     @JsonPropertyDescription("outputs are the model that the step made. At most 2 files.")
@@ -88,6 +96,8 @@ public record StepStatus(
   }
 
   public StepStatus {
+    disruptions = disruptions == null ? 0 : disruptions;
+    oomKills = oomKills == null ? 0 : oomKills;
     outputs = outputs == null ? List.of() : List.copyOf(outputs);
     metrics = metrics == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(metrics));
   }

@@ -23,9 +23,21 @@ public record Attempt(int trial, String step, int number, Optional<Outcome> outc
    * @param message one sentence for people
    * @param outputs what it published, with absolute locations
    * @param metrics its headline numbers
+   * @param retryable whether another attempt may end better; a host that knows more than the exit
+   *     says, such as that there is no more memory to give, says no
    */
   public record Outcome(
-      ExitCode exit, String message, Map<String, Artifact> outputs, Map<String, Double> metrics) {
+      ExitCode exit,
+      String message,
+      Map<String, Artifact> outputs,
+      Map<String, Double> metrics,
+      boolean retryable) {
+    /** An outcome that is retried when its exit is one that may pass. */
+    public Outcome(
+        ExitCode exit, String message, Map<String, Artifact> outputs, Map<String, Double> metrics) {
+      this(exit, message, outputs, metrics, exit.retryable());
+    }
+
     /** The outcome that a report tells of. */
     public static Outcome of(StepReport report) {
       return new Outcome(report.exit(), report.message(), report.outputs(), report.metrics());

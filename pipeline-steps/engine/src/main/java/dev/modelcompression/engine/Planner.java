@@ -109,7 +109,7 @@ public final class Planner {
       end(trialNumber, trial, Trial.Outcome.QUALITY_FAILED, message, List.of(), null);
       return Optional.empty();
     }
-    if (outcome.exit().retryable() && known.size() <= step.retries()) {
+    if (outcome.retryable() && known.size() <= step.retries()) {
       return Optional.of(start(trialNumber, plan, index, last.number() + 1, model, made));
     }
     String times = known.size() > 1 ? " on attempt " + known.size() : "";
@@ -138,7 +138,8 @@ public final class Planner {
             attempt,
             StepKey.of(run, step, inputs, datasets),
             inputs,
-            datasets));
+            datasets),
+        List.copyOf(results));
   }
 
   /** Ends a trial that ran to its end. Empty when a gate failed and there may be another trial. */

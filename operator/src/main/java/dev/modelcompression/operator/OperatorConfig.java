@@ -1,0 +1,84 @@
+package dev.modelcompression.operator;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of the operator, as properties {@code mc.*} or environment variables {@code MC_*}. */
+@ConfigMapping(prefix = "mc")
+public interface OperatorConfig {
+  /** The image that runs steps. */
+  Step step();
+
+  /** Jobs and their pods. */
+  Job job();
+
+  /** Which replica acts. */
+  LeaderElection leaderElection();
+
+  /** What steps get. */
+  interface Step {
+    /** Image that runs the steps; pin it by digest. */
+    String image();
+
+    /** When the image is pulled: Always, IfNotPresent or Never. */
+    @WithDefault("IfNotPresent")
+    String imagePullPolicy();
+
+    /** Threads of a step without a cpu limit or request. */
+    @WithDefault("2")
+    int threads();
+
+    /** Memory limit of a step that has none. */
+    @WithDefault("4Gi")
+    String memory();
+
+    /** The most that a step's memory is raised to after it was killed for want of it. */
+    @WithDefault("32Gi")
+    String maxMemory();
+
+    /** Size of the folder that a step may write to. */
+    @WithDefault("8Gi")
+    String scratch();
+  }
+
+  /** How Jobs are watched. */
+  interface Job {
+    /** How long a pod may fail to start before its step fails. */
+    @WithDefault("5m")
+    Duration pendingTimeout();
+
+    /** How long a Job may be without a pod before the operator asks why. */
+    @WithDefault("10s")
+    Duration noPodGrace();
+
+    /** How long a finished Job stays, for its logs. */
+    @WithDefault("24h")
+    Duration ttl();
+  }
+
+  /** Leader election, needed with more than one replica. */
+  interface LeaderElection {
+    /** Whether only the holder of the lease acts. */
+    @WithDefault("false")
+    boolean enabled();
+
+    /** Name of the lease, in the operator's own namespace. */
+    @WithDefault("model-compression-operator")
+    String lease();
+  }
+
+  /** The same without the framework. */
+  default Settings settings() {
+    return new Settings(
+        step().image(),
+        step().imagePullPolicy(),
+        step().threads(),
+        step().memory(),
+        step().maxMemory(),
+        step().scratch(),
+        job().pendingTimeout(),
+        job().noPodGrace(),
+        job().ttl());
+  }
+}

@@ -1,0 +1,81 @@
+package dev.modelcompression.operator.decide;
+
+import dev.modelcompression.api.status.Reason;
+import dev.modelcompression.api.status.StepStatus;
+import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.observe.ObservedJob;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+
+/** How long an attempt may wait, and for what. */
+final class Waits {
+  /** How soon to ask again what the cluster refuses. */
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+
+  private final Settings settings;
+  private final Instant now;
+
+  Waits(Settings settings, Instant now) {
+    this.settings = settings;
+    this.now = now;
+  }
+
+  /** The time, as the status writes it. */
+  String now() {
+    return now.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** Ends an attempt that has waited too long. Whether it did. */
+  boolean giveUp(Ledger ledger, int trial, String name) {
+    StepStatus step = ledger.find(trial, name).orElseThrow();
+    if (!isLimited(step) || left(step).compareTo(Duration.ZERO) > 0) {
+      return false;
+    }
+    ledger.ended(
+        trial, name, Failures.gaveUp(step, settings.pendingTimeout()), true, now(), List.of());
+    return true;
+  }
+
+  /** How the compression stands while a Job is there. */
+  Standing standing(ObservedJob job, Standing running, String step, Ledger ledger) {
+    Reason reason = job.reason();
+    if (reason == null) {
+      return job.idle() ? running.again(settings.noPodGrace()) : running;
+    }
+    return waiting(
+        ledger.find(job.trial(), job.step()).orElseThrow(),
+        step,
+        job.pods() == 0 && reason != Reason.QUEUED);
+  }
+
+  /** How the compression stands while the cluster refuses to let an attempt begin. */
+  Standing refused(StepStatus step, String name) {
+    return waiting(step, name, true);
+  }
+
+  private Standing waiting(StepStatus step, String name, boolean ask) {
+    Standing standing =
+        Standing.waiting(
+            Objects.requireNonNull(step.reason()),
+            "step %s waits: %s".formatted(name, Objects.requireNonNullElse(step.message(), "")));
+    if (!isLimited(step)) {
+      return ask ? standing.again(ASK_AGAIN) : standing;
+    }
+    Duration left = left(step);
+    return standing.again(ask && left.compareTo(ASK_AGAIN) > 0 ? ASK_AGAIN : left);
+  }
+
+  private static boolean isLimited(StepStatus step) {
+    return step.reason() != null
+        && step.state() == StepStatus.State.WAITING
+        && step.reason().kind() == Reason.Kind.WAITING_THEN_FAILURE;
+  }
+
+  private Duration left(StepStatus step) {
+    Instant since = Instant.parse(Objects.requireNonNull(step.waitingSince()));
+    return settings.pendingTimeout().minus(Duration.between(since, now));
+  }
+}

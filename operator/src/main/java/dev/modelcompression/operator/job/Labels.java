@@ -1,0 +1,54 @@
+package dev.modelcompression.operator.job;
+
+import dev.modelcompression.api.Manifest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Labels of Jobs and their pods. */
+public final class Labels {
+  /** Who made an object. */
+  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+  /** What it belongs to. */
+  public static final String PART_OF = "app.kubernetes.io/part-of";
+
+  /** This operator. */
+  public static final String OPERATOR = "model-compression-operator";
+
+  /** Selects what the operator made, and nothing else is watched. */
+  public static final String SELECTOR = MANAGED_BY + "=" + OPERATOR;
+
+  /** The compression. */
+  public static final String NAME = Manifest.GROUP + "/name";
+
+  /** The run, or the inputs that were asked for. */
+  public static final String RUN = Manifest.GROUP + "/run";
+
+  /** The step in the plan of its trial. */
+  public static final String STEP = Manifest.GROUP + "/step";
+
+  /** The trial, from 1; 0 for the inputs. */
+  public static final String TRIAL = Manifest.GROUP + "/trial";
+
+  /** The attempt, from 1. */
+  public static final String ATTEMPT = Manifest.GROUP + "/attempt";
+
+  /** Kueue's queue. */
+  static final String QUEUE = "kueue.x-k8s.io/queue-name";
+
+  private static final String PRODUCT = "model-compression";
+
+  private Labels() {}
+
+  static Map<String, String> of(AttemptPod pod, String compression) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put(MANAGED_BY, OPERATOR);
+    labels.put(PART_OF, PRODUCT);
+    labels.put(NAME, compression);
+    labels.put(RUN, pod.run());
+    labels.put(STEP, pod.step());
+    labels.put(TRIAL, Integer.toString(pod.trial()));
+    labels.put(ATTEMPT, Integer.toString(pod.attempt()));
+    return labels;
+  }
+}

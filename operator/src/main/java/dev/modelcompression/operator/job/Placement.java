@@ -1,0 +1,69 @@
+package dev.modelcompression.operator.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.modelcompression.api.pod.PodTemplate;
+import dev.modelcompression.contract.ContractJson;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a step's pod may run. */
+public final class Placement {
+  private static final JsonMapper STRICT =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private Placement() {}
+
+  /**
+   * The affinity as Kubernetes knows it.
+   *
+   * @throws IllegalArgumentException it is none
+   */
+  public static Optional<Affinity> affinity(PodTemplate template) {
+    if (template.affinity() == null) {
+      return Optional.empty();
+    }
+    try {
+      Affinity affinity = STRICT.treeToValue(template.affinity(), Affinity.class);
+      if (!affinity.getAdditionalProperties().isEmpty()) {
+        throw new IllegalArgumentException(
+            "spec.podTemplate.affinity: unknown field '%s', expected nodeAffinity, podAffinity and podAntiAffinity"
+                .formatted(affinity.getAdditionalProperties().keySet().iterator().next()));
+      }
+      return Optional.of(affinity);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "spec.podTemplate.affinity: is not the affinity of a Pod: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  static List<Toleration> tolerations(PodTemplate template) {
+    return template.tolerations().stream()
+        .map(
+            toleration ->
+                new TolerationBuilder()
+                    .withKey(toleration.key())
+                    .withOperator(word(toleration.operator()))
+                    .withValue(toleration.value())
+                    .withEffect(word(toleration.effect()))
+                    .withTolerationSeconds(toleration.tolerationSeconds())
+                    .build())
+        .toList();
+  }
+
+  static List<LocalObjectReference> pullSecrets(PodTemplate template) {
+    return template.imagePullSecrets().stream()
+        .map(secret -> new LocalObjectReference(secret.name()))
+        .toList();
+  }
+
+  private static @org.jspecify.annotations.Nullable String word(
+      @org.jspecify.annotations.Nullable Enum<?> value) {
+    return value == null ? null : ContractJson.tree(value).asText();
+  }
+}
