@@ -1,39 +1,37 @@
 package dev.modelcompression.cli;
 
+import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.engine.StopRequestedException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Ctrl-C and SIGTERM end work in order: the process, which is about to end, asks the work to
- * stop and waits until it has put away its things, which is when this is closed.
+ * Lets Ctrl-C and SIGTERM end work in order: the work is asked to stop and puts away its things.
+ * The process ends without it when that takes too long, or when it is asked again.
  */
 final class GracefulStop implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Runnable stop;
   private final int seconds;
-  private final Thread hook = new Thread(this::end, "stop");
+  private final Signals signals;
   private volatile Runnable late = () -> {};
-  private volatile boolean requested;
+  private volatile @Nullable ExitCode requested;
 
   /**
-   * Watches for the end of the process.
+   * Watches for signals until it is closed.
    *
-   * @param stop asks the work to stop; called at most once
+   * @param stop asks the work to stop; called at most once, in another thread
    * @param seconds how long the work is waited for
-   * @throws StopRequestedException the process is ending already
    */
   GracefulStop(Runnable stop, int seconds) {
     this.stop = stop;
     this.seconds = seconds;
-    try {
-      Runtime.getRuntime().addShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      throw new StopRequestedException();
-    }
+    signals = new Signals(List.of("INT", "TERM"), this::heard);
   }
 
-  /** What to do when the work did not stop in time. */
+  /** What to do before the process ends without the work. */
   void ifLate(Runnable last) {
     late = last;
   }
@@ -44,30 +42,43 @@ final class GracefulStop implements AutoCloseable {
    * @throws StopRequestedException it shall stop
    */
   void check() {
-    if (requested) {
+    if (requested != null) {
       throw new StopRequestedException();
     }
+  }
+
+  /** How the process ends because of the signal. */
+  ExitCode exit() {
+    var exit = requested;
+    return exit == null ? ExitCode.INTERRUPTED : exit;
   }
 
   @Override
   public void close() {
     done.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending: the hook is what stopped the work.
-    }
+    signals.close();
   }
 
-  private void end() {
-    requested = true;
-    stop.run();
-    try {
-      if (!done.await(seconds, TimeUnit.SECONDS)) {
-        late.run();
+  private void heard(String signal) {
+    boolean again = requested != null;
+    var exit = signal.equals("TERM") ? ExitCode.TERMINATED : ExitCode.INTERRUPTED;
+    requested = exit;
+    if (!again) {
+      stop.run();
+      if (finishes()) {
+        return;
       }
+    }
+    late.run();
+    Runtime.getRuntime().halt(exit.code());
+  }
+
+  private boolean finishes() {
+    try {
+      return done.await(seconds, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }

@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Manifest parsed = manifest.parse();
-    Path root = WorkspaceLocation.of(workspace, parsed, manifest.folder());
+    Path root = WorkspaceLocation.of(workspace, parsed);
     OutputLocations.requireFolder("workspace", root);
     var inputs = new StepInputs(manifest.folder());
     Run run =
@@ -95,9 +95,15 @@ final class RunCommand implements Callable<Integer> {
     var pipeline =
         new LocalPipeline(store, new LocalSteps(inputs, clock), new RunProgress(progress), clock);
     var started = clock.instant();
-    RunResult result = stoppable(pipeline, run, parsed.metadata().name());
-    if (result.verdict().exit() == ExitCode.INTERRUPTED) {
-      return ExitCode.INTERRUPTED.code();
+    RunResult result;
+    try (var stop = new GracefulStop(pipeline::stop, STOP_SECONDS)) {
+      stop.ifLate(
+          () -> System.err.println("mc: the running step did not stop in time; it will run again"));
+      result = pipeline.run(run, parsed.metadata().name());
+      if (result.verdict().exit() == ExitCode.INTERRUPTED) {
+        progress.end("mc: " + result.verdict().message());
+        return stop.exit().code();
+      }
     }
     var report =
         new RunReport(parsed, run, result, inputs, started, clock.instant(), manifest.command(root))
@@ -124,19 +130,6 @@ final class RunCommand implements Callable<Integer> {
               }
             });
     return files;
-  }
-
-  /** Runs such that Ctrl-C ends the running step in order and keeps the others. */
-  private RunResult stoppable(LocalPipeline pipeline, Run run, String name) {
-    try (var stop = new GracefulStop(pipeline::stop, STOP_SECONDS)) {
-      stop.ifLate(
-          () -> System.err.println("mc: the running step did not stop in time; it will run again"));
-      RunResult result = pipeline.run(run, name);
-      if (result.verdict().exit() == ExitCode.INTERRUPTED) {
-        progress.end("mc: " + result.verdict().message());
-      }
-      return result;
-    }
   }
 
   private static Path publish(Report report, RunResult result, Path root) {

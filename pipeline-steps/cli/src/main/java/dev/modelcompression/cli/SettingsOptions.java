@@ -143,6 +143,7 @@ final class SettingsOptions {
         .type(String.class)
         .arity("1")
         .paramLabel(label(component))
+        .completionCandidates(choices(component.getType()))
         // The library reads % as a format.
         .description(description.replace("%", "%%"))
         .build();
@@ -150,18 +151,23 @@ final class SettingsOptions {
 
   private static String label(RecordComponent component) {
     var type = component.getType();
-    if (type.isEnum()) {
-      return Arrays.stream(type.getEnumConstants())
-          .map(SettingsOptions::yamlName)
-          .reduce((a, b) -> a + "|" + b)
-          .orElse("");
-    }
-    if (type == Boolean.class) {
-      return "true|false";
+    var choices = choices(type);
+    if (!choices.isEmpty()) {
+      return String.join("|", choices);
     }
     return annotation(component, Default.class)
         .map(Default::value)
         .orElse(type == List.class ? "NAMES" : NUMBERS.contains(type) ? "N" : "TEXT");
+  }
+
+  /** What a setting of a type can be, where that is a short list. */
+  private static List<String> choices(Class<?> type) {
+    if (type == Boolean.class) {
+      return List.of("true", "false");
+    }
+    return type.isEnum()
+        ? Arrays.stream(type.getEnumConstants()).map(SettingsOptions::yamlName).toList()
+        : List.of();
   }
 
   private static String yamlName(Object constant) {

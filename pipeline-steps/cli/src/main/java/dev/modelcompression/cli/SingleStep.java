@@ -17,9 +17,6 @@ import java.util.Optional;
  * Ctrl-C ends it; of a training that was not done, its checkpoint.
  */
 final class SingleStep {
-  /** A step looks at its progress more often than this, or is in the middle of one computation. */
-  private static final int STOP_SECONDS = 5;
-
   private final StepRequest request;
   private final StepInputs inputs;
   private final TerminalProgress progress;
@@ -33,27 +30,17 @@ final class SingleStep {
   /**
    * Runs the step.
    *
+   * @param stop tells when it shall stop
    * @param out where its model goes, if it makes one
    * @param checkpoint folder of what it goes on from after a kill, if it can
-   * @throws StopRequestedException the user stopped it, and has been told
+   * @throws StopRequestedException the user stopped it
    */
-  StepReport run(Optional<Path> out, Optional<Path> checkpoint) {
-    try (var stop = new GracefulStop(() -> {}, STOP_SECONDS)) {
-      try (var scratch = new ScratchFolder()) {
-        stop.ifLate(scratch::close);
-        return checkpoint.isEmpty()
-            ? run(stop, scratch.path(), scratch.path(), out)
-            : resumable(stop, checkpoint.get(), scratch.path(), out);
-      } catch (StopRequestedException e) {
-        // Told here, because the process ends as soon as the stop is closed.
-        progress.end(
-            "mc: stopped"
-                + checkpoint
-                    .filter(CheckpointFolder::holdsCheckpoint)
-                    .map(folder -> "; the same command goes on from " + folder)
-                    .orElse(""));
-        throw e;
-      }
+  StepReport run(GracefulStop stop, Optional<Path> out, Optional<Path> checkpoint) {
+    try (var scratch = new ScratchFolder()) {
+      stop.ifLate(scratch::close);
+      return checkpoint.isEmpty()
+          ? run(stop, scratch.path(), scratch.path(), out)
+          : resumable(stop, checkpoint.get(), scratch.path(), out);
     }
   }
 

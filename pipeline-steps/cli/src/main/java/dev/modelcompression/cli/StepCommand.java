@@ -6,7 +6,6 @@ import dev.modelcompression.api.StepType;
 import dev.modelcompression.cli.step.StepInputs;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.DatasetInput;
-import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.manifest.ModelCompressionParser;
@@ -29,6 +28,9 @@ import picocli.CommandLine.ParseResult;
  * behind it as in a pipeline.
  */
 final class StepCommand implements Callable<Integer> {
+  /** A step looks at its progress more often than this, or is in the middle of one computation. */
+  private static final int STOP_SECONDS = 10;
+
   private static final String OUT = "--out";
   private static final String SAMPLES = "--samples";
   private static final String SEED = "--seed";
@@ -160,16 +162,27 @@ final class StepCommand implements Callable<Integer> {
             parsed.matchedOptionValue(SEED, 0L),
             null,
             type == StepType.EVALUATE ? Threads.DEFAULT : Threads.of(parsed));
-    try {
-      var report =
-          new SingleStep(request, inputs, progress)
-              .run(Optional.ofNullable(out), checkpoint(parsed, out));
-      var judged = JudgedReport.of(report, gates);
-      print(judged);
-      return judged.report().exit().code();
-    } catch (StopRequestedException e) {
-      return ExitCode.INTERRUPTED.code();
+    var checkpoint = checkpoint(parsed, out);
+    try (var stop = new GracefulStop(() -> {}, STOP_SECONDS)) {
+      var step = new SingleStep(request, inputs, progress);
+      try {
+        var report = step.run(stop, Optional.ofNullable(out), checkpoint);
+        var judged = JudgedReport.of(report, gates);
+        print(judged);
+        return judged.report().exit().code();
+      } catch (StopRequestedException e) {
+        progress.end(stopped(checkpoint));
+        return stop.exit().code();
+      }
     }
+  }
+
+  private static String stopped(Optional<Path> checkpoint) {
+    return "mc: stopped"
+        + checkpoint
+            .filter(CheckpointFolder::holdsCheckpoint)
+            .map(folder -> "; the same command goes on from " + folder)
+            .orElse("");
   }
 
   /** Where a training keeps its state; other steps have none. */

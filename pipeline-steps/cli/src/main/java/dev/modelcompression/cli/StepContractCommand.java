@@ -9,6 +9,7 @@ import dev.modelcompression.cli.store.Publications;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.contract.TerminationMessage;
+import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.manifest.ModelCompressionParser;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Mixin;
           + " code. A request that was done before is not done again: its verified report is given out anew."
     })
 final class StepContractCommand implements Callable<Integer> {
+  /** Less than the 30 s that Kubernetes leaves between SIGTERM and SIGKILL. */
+  private static final int STOP_SECONDS = 20;
+
   @Mixin private RequestText request = new RequestText();
   @Mixin private TerminationLog log = new TerminationLog();
 
@@ -36,17 +40,25 @@ final class StepContractCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return log.leave(
-        () -> {
-          StepRequest parsed =
-              ContractJson.readRequest(request.read("step request", StepRequest.VARIABLE));
-          ModelCompressionParser.check(parsed.step(), "step request");
-          var result = result(parsed);
-          return TerminationMessage.of(result.report(), result.digest());
-        });
+    try (var stop = new GracefulStop(() -> {}, STOP_SECONDS)) {
+      return log.leave(() -> run(stop));
+    }
   }
 
-  private Publication.Published result(StepRequest parsed) {
+  private TerminationMessage run(GracefulStop stop) {
+    StepRequest parsed =
+        ContractJson.readRequest(request.read("step request", StepRequest.VARIABLE));
+    ModelCompressionParser.check(parsed.step(), "step request");
+    try {
+      var result = result(parsed, stop);
+      return TerminationMessage.of(result.report(), result.digest());
+    } catch (StopRequestedException e) {
+      progress.end("step " + parsed.step().name() + ": stopped");
+      return TerminationMessage.failed(stop.exit(), "the step was stopped");
+    }
+  }
+
+  private Publication.Published result(StepRequest parsed, GracefulStop stop) {
     String title = "step " + parsed.step().name();
     var publication = Publications.of(parsed.output(), RequestDigest.of(parsed));
     publication.requireReplaceable();
@@ -56,12 +68,13 @@ final class StepContractCommand implements Callable<Integer> {
       return earlier.get();
     }
     progress.begin(title);
-    var published = perform(parsed, publication);
+    var published = perform(parsed, publication, stop);
     progress.end(title + ": " + published.report().message());
     return published;
   }
 
-  private Publication.Published perform(StepRequest parsed, Publication publication) {
+  private Publication.Published perform(
+      StepRequest parsed, Publication publication, GracefulStop stop) {
     try {
       Path staged = publication.stage();
       var job =
@@ -69,7 +82,10 @@ final class StepContractCommand implements Callable<Integer> {
               parsed,
               new StepInputs(Path.of("").toAbsolutePath()),
               publication.checkpoint(),
-              progress::update);
+              (done, total, note) -> {
+                stop.check();
+                progress.update(done, total, note);
+              });
       return publication.publish(new StepRunner(Clock.systemUTC()).run(job, staged));
     } catch (RuntimeException e) {
       publication.discard();

@@ -3,6 +3,7 @@ package dev.modelcompression.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -20,8 +21,12 @@ final class TerminalProgress implements AutoCloseable {
    */
   private static final Duration QUIET = Duration.ofSeconds(5);
 
+  private static final long PERCENT = 100;
+  private static final String ERASE_LINE = "\r\u001b[2K";
+
   private final PrintStream out;
   private final boolean bars;
+  private final LongSupplier nanoClock;
   private String title = "";
   private @Nullable ProgressBar bar;
   private long started;
@@ -29,15 +34,20 @@ final class TerminalProgress implements AutoCloseable {
   private int lastTenth;
 
   TerminalProgress(PrintStream out, boolean bars) {
+    this(out, bars, System::nanoTime);
+  }
+
+  TerminalProgress(PrintStream out, boolean bars, LongSupplier nanoClock) {
     this.out = out;
     this.bars = bars;
+    this.nanoClock = nanoClock;
   }
 
   /** Begins with a new step, such as {@code "step 3/5 fine-tune"}. */
   void begin(String step) {
     endBar();
     title = step;
-    started = System.nanoTime();
+    started = nanoClock.getAsLong();
     lastLine = started;
     lastTenth = 0;
     if (!bars) {
@@ -53,8 +63,8 @@ final class TerminalProgress implements AutoCloseable {
     if (bars) {
       var current = bar == null ? newBar() : bar;
       bar = current;
-      current.maxHint(total);
-      current.stepTo(Math.min(done, total));
+      current.maxHint(PERCENT);
+      current.stepTo(Math.min(PERCENT, PERCENT * done / total));
       current.setExtraMessage(note);
     } else {
       line(done, total, note);
@@ -83,7 +93,7 @@ final class TerminalProgress implements AutoCloseable {
   }
 
   private void line(long done, long total, String note) {
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
     int tenth = (int) (10 * done / total);
     if (tenth <= lastTenth || now - lastLine < QUIET.toNanos()) {
       return;
@@ -104,6 +114,8 @@ final class TerminalProgress implements AutoCloseable {
   private void endBar() {
     if (bar != null) {
       bar.close();
+      // The library leaves a bar that ends before it was drawn a second time.
+      out.print(ERASE_LINE);
       bar = null;
     }
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Runs the built {@code mc} as a user does: as a process of its own. */
 final class Launcher {
@@ -20,7 +21,12 @@ final class Launcher {
   private Launcher() {}
 
   static Ended mc(Path folder, String... arguments) {
-    var process = start(folder, arguments);
+    return mc(folder, Map.of(), arguments);
+  }
+
+  /** The same with variables added to the environment. */
+  static Ended mc(Path folder, Map<String, String> environment, String... arguments) {
+    var process = start(folder, environment, arguments);
     try {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Ended(process.waitFor(), output);
@@ -34,16 +40,25 @@ final class Launcher {
 
   /** A running command with standard error in its output. */
   static Process start(Path folder, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(MC.toString());
+    return start(folder, Map.of(), arguments);
+  }
+
+  /** The same with variables added to the environment. */
+  static Process start(Path folder, Map<String, String> environment, String... arguments) {
+    // A build in the background of a shell ignores SIGINT, and so would what it starts.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", MC.toString()));
     command.addAll(Arrays.asList(arguments));
+    var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
     try {
-      return new ProcessBuilder(command)
-          .directory(folder.toFile())
-          .redirectErrorStream(true)
-          .start();
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Sends a signal, such as INT, which is what Ctrl-C sends. */
+  static void signal(String name, Process process) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 }

@@ -15,18 +15,14 @@ public final class WorkspaceLocation {
    * cluster.
    *
    * @param asked from the command line
-   * @param folder what a relative path in the manifest is relative to
    */
-  public static Path of(@Nullable Path asked, Manifest manifest, Path folder) {
+  public static Path of(@Nullable Path asked, Manifest manifest) {
     if (asked != null) {
       return asked;
     }
     var declared = manifest.spec().workspace();
     if (declared != null && declared.uri().startsWith("file:")) {
       return Path.of(URI.create(declared.uri()));
-    }
-    if (declared != null && !declared.uri().contains(":")) {
-      return folder.resolve(declared.uri());
     }
     return Path.of("mc-workspace", manifest.metadata().name());
   }
