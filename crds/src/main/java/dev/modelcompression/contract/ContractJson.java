@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,10 @@ public final class ContractJson {
 
   /** Names of classes within messages; only the last part means something to a reader. */
   private static final Pattern CLASS = Pattern.compile("`(?:[a-z]\\w*\\.)+(?:\\w+\\$)?(\\w+)`");
+
+  /** What the JSON library says of a field that has to be there. */
+  private static final Pattern MISSING =
+      Pattern.compile("Missing required creator property '(\\w+)'.*");
 
   /** A note that the text itself is not shown; where in the text it is stays. */
   private static final Pattern SOURCE =
@@ -153,6 +158,10 @@ public final class ContractJson {
         e instanceof ValueInstantiationException && e.getCause() != null
             ? String.valueOf(e.getCause().getMessage())
             : e.getOriginalMessage();
+    Matcher missing = MISSING.matcher(message);
+    if (missing.lookingAt()) {
+      return "field '" + missing.group(1) + "' is missing";
+    }
     return SOURCE
         .matcher(CLASS.matcher(message.lines().findFirst().orElse("malformed")).replaceAll("$1"))
         .replaceAll("$1");

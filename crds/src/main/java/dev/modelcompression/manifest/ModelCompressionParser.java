@@ -49,15 +49,16 @@ public final class ModelCompressionParser {
           source, List.of(new Problem("", 1, "is no object, expected a ModelCompression")));
     }
     List<Problem> problems = header(manifest);
+    List<String> overridden = new ArrayList<>();
     if (problems.isEmpty()) {
-      overrides.forEach(override -> SpecOverrides.apply(manifest, override));
+      overrides.forEach(override -> overridden.add(SpecOverrides.apply(manifest, override)));
       ObjectNode spec = spec(manifest);
       problems.addAll(SPEC.check(spec, "spec"));
       Schema.addDefaults(Schema.SPEC, spec);
       problems.addAll(SpecRules.check(spec));
     }
     if (!problems.isEmpty()) {
-      throw new InvalidManifestException(source, placed(problems, tree));
+      throw new InvalidManifestException(source, placed(problems, tree, overridden));
     }
     manifest.remove("status");
     ((ObjectNode) manifest.get("metadata")).retain("name", "namespace", "labels");
@@ -74,10 +75,17 @@ public final class ModelCompressionParser {
   public static StepSettings settings(StepType type, JsonNode settings, String source) {
     JsonNode schema = Schema.settings(type);
     List<Problem> problems = new SchemaCheck(schema).check(settings, "");
+    problems.addAll(SpecRules.checkSettings(type, withDefaults(schema, settings)));
     if (!problems.isEmpty()) {
       throw new InvalidManifestException(source, problems);
     }
     return ContractJson.read(settings.toString(), type.settings(), source);
+  }
+
+  private static JsonNode withDefaults(JsonNode schema, JsonNode settings) {
+    JsonNode copy = settings.deepCopy();
+    Schema.addDefaults(schema, copy);
+    return copy;
   }
 
   /**
@@ -88,6 +96,9 @@ public final class ModelCompressionParser {
   public static void check(Step step, String source) {
     JsonNode schema = Schema.SPEC.path("properties").path("steps").path("items");
     List<Problem> problems = new SchemaCheck(schema).check(ContractJson.tree(step), "step");
+    if (problems.isEmpty()) {
+      problems.addAll(SpecRules.checkSettings(step.type(), ContractJson.tree(step.settings())));
+    }
     if (!problems.isEmpty()) {
       throw new InvalidManifestException(source, problems);
     }
@@ -164,9 +175,15 @@ public final class ModelCompressionParser {
     }
   }
 
-  private static List<Problem> placed(List<Problem> problems, YamlTree tree) {
+  /** Problems with the lines that they are in; what does not stand in the file is told apart. */
+  private static List<Problem> placed(
+      List<Problem> problems, YamlTree tree, List<String> overridden) {
     return problems.stream()
-        .map(problem -> new Problem(problem.path(), tree.line(problem.path()), problem.text()))
+        .map(
+            problem ->
+                overridden.stream().anyMatch(problem.path()::startsWith)
+                    ? new Problem(problem.path(), 0, problem.text() + " (given by --set)")
+                    : new Problem(problem.path(), tree.line(problem.path()), problem.text()))
         .sorted(Comparator.comparingInt(Problem::line))
         .toList();
   }

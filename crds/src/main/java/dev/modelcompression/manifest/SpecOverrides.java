@@ -24,10 +24,11 @@ public final class SpecOverrides {
    *
    * @param manifest a whole manifest
    * @param assignment {@code path=value}; the value is YAML on one line
+   * @return path of the value with items by their place, such as {@code spec.steps[1].prune.ratio}
    * @throws InvalidManifestException the path names nothing that the schema knows, or a list's item
    *     that is not there
    */
-  public static void apply(ObjectNode manifest, String assignment) {
+  public static String apply(ObjectNode manifest, String assignment) {
     int equals = assignment.indexOf('=');
     if (equals < 1) {
       throw invalid(assignment, "expected path=value, such as spec.seed=7");
@@ -38,37 +39,43 @@ public final class SpecOverrides {
       throw invalid(assignment, "the path must begin with 'spec.', such as spec.seed=7");
     }
     JsonNode value = YamlTree.value(assignment.substring(equals + 1), "--set " + assignment);
-    set(child(manifest, "spec"), Schema.SPEC, steps.subList(1, steps.size()), value, assignment);
+    return "spec"
+        + set(
+            child(manifest, "spec"),
+            Schema.SPEC,
+            steps.subList(1, steps.size()),
+            value,
+            assignment);
   }
 
-  private static void set(
+  /** Sets the value below {@code parent}; the path from there. */
+  private static String set(
       JsonNode parent, JsonNode schema, List<String> path, JsonNode value, String assignment) {
     String name = path.get(0);
     List<String> rest = path.subList(1, path.size());
     JsonNode below = schema(schema, name, assignment);
     if (parent instanceof ArrayNode list) {
       int index = index(list, name, assignment);
-      if (rest.isEmpty()) {
-        list.set(index, value);
-      } else {
-        set(list.get(index), below, rest, value, assignment);
+      String item = "[" + index + "]";
+      if (!rest.isEmpty()) {
+        return item + set(list.get(index), below, rest, value, assignment);
       }
-    } else if (parent instanceof ObjectNode object) {
+      list.set(index, value);
+      return item;
+    }
+    if (parent instanceof ObjectNode object) {
+      String member = "." + name;
       if (rest.isEmpty()) {
         object.set(name, value);
-      } else if (rest.get(0).startsWith("[") && !object.path(name).isArray()) {
-        throw invalid(assignment, "there is no list '" + name + "' in the file");
-      } else {
-        set(
-            rest.get(0).startsWith("[") ? object.get(name) : child(object, name),
-            below,
-            rest,
-            value,
-            assignment);
+        return member;
       }
-    } else {
-      throw invalid(assignment, "'" + name + "' stands below a value that is no object");
+      if (rest.get(0).startsWith("[") && !object.path(name).isArray()) {
+        throw invalid(assignment, "there is no list '" + name + "' in the file");
+      }
+      JsonNode next = rest.get(0).startsWith("[") ? object.get(name) : child(object, name);
+      return member + set(next, below, rest, value, assignment);
     }
+    throw invalid(assignment, "'" + name + "' stands below a value that is no object");
   }
 
   private static JsonNode schema(JsonNode schema, String name, String assignment) {
@@ -98,10 +105,11 @@ public final class SpecOverrides {
       }
       names.add(name.isEmpty() ? Integer.toString(i) : name);
     }
+    String hint = Names.hint(key, names);
     throw invalid(
         assignment,
         "the list has no item '%s'%s Items: %s"
-            .formatted(key, Names.hint(key, names), String.join(", ", names)));
+            .formatted(key, hint.isEmpty() ? "." : hint, String.join(", ", names)));
   }
 
   private static ObjectNode child(ObjectNode parent, String name) {

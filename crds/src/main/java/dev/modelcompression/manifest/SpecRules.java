@@ -1,7 +1,9 @@
 package dev.modelcompression.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.StepType;
 import java.util.ArrayList;
@@ -45,6 +47,26 @@ final class SpecRules {
     SpecRules rules = new SpecRules(MissingNode.getInstance());
     rules.gate(gate, path);
     return rules.problems;
+  }
+
+  /**
+   * What is wrong with the settings of one step that runs alone. Data sets are not looked at:
+   * nobody but the caller knows which are there.
+   */
+  static List<Problem> checkSettings(StepType type, JsonNode settings) {
+    ObjectNode alone = JsonNodeFactory.instance.objectNode();
+    ObjectNode datasets = alone.putObject("datasets");
+    List.of(Datasets.TRAINING, Datasets.CALIBRATION, Datasets.EVALUATION)
+        .forEach(datasets::putObject);
+    SpecRules rules = new SpecRules(alone);
+    rules.settings(
+        JsonNodeFactory.instance.objectNode().set(type.member(), settings),
+        "",
+        "",
+        MissingNode.getInstance());
+    return rules.problems.stream()
+        .map(p -> new Problem(p.path().substring(type.member().length() + 1), 0, p.text()))
+        .toList();
   }
 
   private void datasets() {
@@ -99,12 +121,16 @@ final class SpecRules {
                     kinds.isEmpty() ? "no kind of step" : String.join(" and ", kinds),
                     String.join(", ", KINDS)));
       }
-      prune(step.path("prune"), path + ".prune", name, steps.path(i + 1));
-      fineTune(step.path("fineTune"), path + ".fineTune");
-      quantize(step.path("quantize"), path + ".quantize");
-      if (step.has("evaluate")) {
-        needs(Datasets.EVALUATION, path + ".evaluate");
-      }
+      settings(step, path + ".", name, steps.path(i + 1));
+    }
+  }
+
+  private void settings(JsonNode step, String path, String name, JsonNode next) {
+    prune(step.path("prune"), path + "prune", name, next);
+    fineTune(step.path("fineTune"), path + "fineTune");
+    quantize(step.path("quantize"), path + "quantize");
+    if (step.has("evaluate")) {
+      needs(Datasets.EVALUATION, path + "evaluate");
     }
   }
 

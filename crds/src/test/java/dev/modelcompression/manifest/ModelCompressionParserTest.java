@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelCompressionParserTest {
@@ -115,7 +116,7 @@ class ModelCompressionParserTest {
   void refusesToSetWhatIsNotThere() {
     assertRefused("spec.steps[prune].prune.ration=0.5", "did you mean 'ratio'?");
     assertRefused("spec.steps[prun].prune.ratio=0.5", "has no item 'prun'; did you mean 'prune'?");
-    assertRefused("spec.steps[9].prune.ratio=0.5", "has no item '9'");
+    assertRefused("spec.steps[9].prune.ratio=0.5", "has no item '9'. Items: ");
     assertRefused("spec.steps.prune.ratio=0.5", "a list's item is missing before 'prune'");
     assertRefused("spec.seed[0]=1", "there is no list 'seed' in the file");
     assertRefused("seed=1", "must begin with 'spec.'");
@@ -123,6 +124,42 @@ class ModelCompressionParserTest {
     assertRefused("spec..seed=1", "'' is no field");
     assertRefused("spec.seed=seven", "spec.seed: found \"seven\", expected a whole number");
     assertRefused("spec.steps[prune].prune.ratio=1", "found 1, expected a number above 0 to 0.99");
+  }
+
+  @Test
+  void whatWasSetIsNotSaidToStandInTheFile() {
+    assertThatThrownBy(() -> everything("spec.steps[prune].prune.ratio=2"))
+        .hasMessageContaining("ratio: found 2, expected")
+        .hasMessageContaining("(given by --set)")
+        .hasMessageNotContaining("line");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pattern, 2:4, pattern: is only for structure Unstructured",
+    "iterations, 3, 'iterations: found 3, but the next step is no fineTune'"
+  })
+  void theSettingsOfOneStepMustGoTogether(String setting, String value, String message) {
+    ObjectNode flags = JsonNodeFactory.instance.objectNode();
+    if (setting.equals("iterations")) {
+      flags.put(setting, Integer.parseInt(value));
+    } else {
+      flags.put(setting, value);
+    }
+    assertThatThrownBy(() -> ModelCompressionParser.settings(StepType.PRUNE, flags, "prune"))
+        .isInstanceOf(InvalidManifestException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void importanceOfAOneStepPruneFitsItsStructure() {
+    ObjectNode flags =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("structure", "Unstructured")
+            .put("importance", "BNGamma");
+    assertThatThrownBy(() -> ModelCompressionParser.settings(StepType.PRUNE, flags, "prune"))
+        .hasMessageContaining("importance: found BNGamma, expected one of L1, L2, Taylor");
   }
 
   @Test

@@ -9,20 +9,45 @@ final class OutputLocations {
   private OutputLocations() {}
 
   /**
-   * A file that can be written: its folder is there, and it is no folder itself.
+   * A file that can be written: its folder is there, and it is no folder itself, nor a device or a
+   * pipe, which would be replaced by a file. A link is followed, so that it stays a link.
    *
    * @param setting what names the file
-   * @throws IllegalArgumentException it cannot
+   * @return the file to write
+   * @throws IllegalArgumentException it cannot be written
    */
-  static void requireFile(String setting, Path file) {
-    if (Files.isDirectory(file)) {
+  static Path requireFile(String setting, Path file) {
+    if (file.toString().equals("-")) {
+      throw new IllegalArgumentException(
+          setting
+              + ": a model is not written to standard output; name a file, or ./- if you mean it");
+    }
+    Path target = target(setting, file);
+    if (Files.isDirectory(target)) {
       throw new IllegalArgumentException(
           setting + ": " + file + " is a folder, expected the name of a file to write");
     }
-    Path parent = file.toAbsolutePath().normalize().getParent();
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IllegalArgumentException(
+          setting + ": " + file + " is a device or a pipe, expected the name of a file to write");
+    }
+    Path parent = target.toAbsolutePath().normalize().getParent();
     if (parent == null || !Files.isDirectory(parent)) {
       throw new IllegalArgumentException(
           setting + ": " + file + " cannot be written: there is no folder " + parent);
+    }
+    return target;
+  }
+
+  private static Path target(String setting, Path file) {
+    if (!Files.isSymbolicLink(file)) {
+      return file;
+    }
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          setting + ": " + file + " is a link to nothing; remove it, or name another file", e);
     }
   }
 

@@ -141,10 +141,8 @@ final class StepCommand implements Callable<Integer> {
     var parsed = spec.commandLine().getParseResult();
     var stepSettings = ModelCompressionParser.settings(type, settings.read(parsed), name);
     var gates = type == StepType.EVALUATE ? GateOption.read(parsed) : List.<Gate>of();
-    @Nullable Path out = parsed.matchedOptionValue(OUT, null);
-    if (out != null) {
-      OutputLocations.requireFile(OUT, out);
-    }
+    @Nullable Path named = parsed.matchedOptionValue(OUT, null);
+    @Nullable Path out = named == null ? null : OutputLocations.requireFile(OUT, named);
     var inputs = new StepInputs(Path.of("").toAbsolutePath());
     var models = models(parsed, inputs);
     var datasets = datasets(parsed, inputs);

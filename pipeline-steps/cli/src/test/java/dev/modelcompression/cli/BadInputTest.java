@@ -92,6 +92,15 @@ class BadInputTest {
             "--ratio",
             "1.5"),
         new Case(
+            "flags that do not go together",
+            64,
+            "prune",
+            MODEL.toString(),
+            "-o",
+            "out.onnx",
+            "--pattern",
+            "2:4"),
+        new Case(
             "a ratio too small to remove anything",
             64,
             "prune",
@@ -139,6 +148,7 @@ class BadInputTest {
             MODEL.toString(),
             "-o",
             "/nonexistent/out.onnx"),
+        new Case("a result to standard output", 64, "optimize", MODEL.toString(), "-o", "-"),
         new Case(
             "a checkpoint of another training",
             64,
@@ -197,8 +207,8 @@ class BadInputTest {
 
       A mistake gets one message that says what is wrong, where, what was found and what was expected, and an exit
       code: 64 when the command line or the YAML is wrong, 65 when a model or data set is, 69 when it is right but
-      cannot be handled. Nothing is left half-written. The messages below are what the program prints; a test holds
-      this page against it.
+      cannot be handled. Nothing is left half-written. The messages below are what the program prints, but for
+      the folder of the files, which it writes in full; a test holds this page against it.
       """;
 
   private static String section(Case mistake, String shown) {
