@@ -81,6 +81,18 @@ class BadInputTest {
             "out.onnx",
             "--data",
             "nan.npz"),
+        new Case(
+            "the model computes NaN",
+            65,
+            "evaluate",
+            "nan-weight.onnx",
+            "--baseline",
+            "tiny.onnx",
+            "--data",
+            "tiny.npz",
+            "--gate",
+            "top1.maxDrop=0.005"),
+        new Case("a weight is NaN", 65, "prune", "nan-weight.onnx", "-o", "out.onnx"),
         new Case("an unknown field in the YAML", 64, "validate", "-f", "unknown-field.yaml"),
         new Case(
             "a ratio that cannot be",
@@ -263,6 +275,13 @@ class BadInputTest {
         new float[2 * 3 * 32 * 32],
         0,
         1);
+    TinyInputs.model(folder.resolve("tiny.onnx"));
+    TinyInputs.data(folder.resolve("tiny.npz"), 20, 1);
+    var broken = TinyInputs.model();
+    var bias = broken.graph().initializer("b3").orElseThrow().floats();
+    bias[1] = Float.NaN;
+    broken.graph().setInitializer("b3", Tensor.vector(bias));
+    Files.write(folder.resolve("nan-weight.onnx"), OnnxWriter.toBytes(broken));
     var images = new float[2 * 784];
     images[1000] = Float.NaN;
     TinyInputs.npz(folder.resolve("nan.npz"), new long[] {2, 1, 28, 28}, images, 0, 1);

@@ -87,7 +87,7 @@ final class Parameters {
    * The constant of that very name, also one that a caller may override: it is stored with the
    * model either way. One behind an Identity counts where the Identity reads it.
    */
-  private static Optional<Tensor> constant(Graph graph, String name) {
+  static Optional<Tensor> constant(Graph graph, String name) {
     return graph
         .initializer(name)
         .or(
@@ -104,7 +104,7 @@ final class Parameters {
   }
 
   /** The first node that computes with what {@code node} hands on. */
-  private static Node user(Graph graph, Node node) {
+  static Node user(Graph graph, Node node) {
     var user = node;
     while (user.domain().isEmpty() && CARRIERS.contains(user.opType())) {
       var readers = graph.consumers(user.output());

@@ -6,11 +6,13 @@ import dev.modelcompression.cli.report.Advice;
 import dev.modelcompression.cli.report.Details.Bottleneck;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.data.Dataset;
+import dev.modelcompression.onnx.FiniteWeights;
 import dev.modelcompression.runtime.profile.Advisor;
 import dev.modelcompression.runtime.profile.Analysis;
 import dev.modelcompression.runtime.profile.Cpu;
 import dev.modelcompression.runtime.profile.ModelFacts;
 import dev.modelcompression.runtime.profile.ModelFacts.NodeFacts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,19 +42,20 @@ final class AnalyzeStep implements StepAction {
     var measure =
         new Analysis.Settings(
             settings.profileRuns(), settings.samples(), settings.batchSize(), job.threads());
+    var model = job.model();
     var facts =
         Analysis.of(
-            job.model(),
-            job.request().input(Artifact.MODEL).bytes(),
-            data,
-            measure,
-            job.progress());
+            model, job.request().input(Artifact.MODEL).bytes(), data, measure, job.progress());
     var advice =
         Advisor.advise(facts, Cpu.detect()).stream()
             .map(a -> new Advice(a.step(), a.reason() + ": " + a.expected()))
             .toList();
-    var notes =
-        data.isPresent() ? List.<String>of() : List.of("no data was given, so nothing was timed");
+    var notes = new ArrayList<String>();
+    FiniteWeights.faults(model)
+        .forEach(fault -> notes.add(fault + ": train or export the model again"));
+    if (data.isEmpty()) {
+      notes.add("no data was given, so nothing was timed");
+    }
     var details = new Details(notes, facts, bottlenecks(facts), advice);
     var metrics = new TreeMap<String, Double>();
     metrics.put("parameters", (double) facts.parameters());

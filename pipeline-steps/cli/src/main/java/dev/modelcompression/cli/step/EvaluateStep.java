@@ -116,10 +116,22 @@ final class EvaluateStep implements StepAction {
     var model = job.inputs().model(job.request(), input);
     var numbers = ModelNumbers.metrics(model);
     return new Subject(
+        name(job, input),
         model,
         job.request().input(input).bytes(),
         whole(numbers.get("parameters")),
         whole(numbers.get("macs")));
+  }
+
+  private static String name(StepJob job, String input) {
+    String role =
+        switch (input) {
+          case Artifact.ORIGINAL -> "the original, ";
+          case Artifact.MODEL -> "the result, ";
+          default -> "the model after " + input.substring(Artifact.STAGE.length()) + ", ";
+        };
+    String uri = job.request().input(input).uri();
+    return role + uri.substring(uri.lastIndexOf('/') + 1);
   }
 
   private static OptionalLong whole(@Nullable Double number) {

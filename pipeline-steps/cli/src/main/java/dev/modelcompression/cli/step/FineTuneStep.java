@@ -4,6 +4,7 @@ import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.FineTuneSettings;
 import dev.modelcompression.cli.report.Details.TrainingEpoch;
 import dev.modelcompression.data.Dataset;
+import dev.modelcompression.onnx.FiniteWeights;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
@@ -35,7 +36,7 @@ final class FineTuneStep implements StepAction {
 
   @Override
   public StepResult run(StepJob job) {
-    var model = job.model();
+    var model = job.finiteModel();
     var rows = job.dataset(Datasets.TRAINING, "training");
     var data = TrainingData.of(rows);
     if (settings.distillation() != null) {
@@ -59,6 +60,7 @@ final class FineTuneStep implements StepAction {
    */
   private static FloatBuffer teacherLogits(StepJob job, Dataset rows) {
     Model teacher = job.original();
+    FiniteWeights.require(teacher);
     try (var ort = OrtModels.open(teacher, SessionSettings.threads(job.threads()));
         var runner = ort.runner(rows, TEACHER_BATCH, List.of(ort.outputs().get(0)))) {
       String output = ort.outputs().get(0);

@@ -40,7 +40,7 @@ final class PruneStep implements StepAction {
 
   @Override
   public StepResult run(StepJob job) {
-    var model = job.model();
+    var model = job.finiteModel();
     return settings.structure() == Structure.CHANNEL
         ? channels(job, model)
         : new WeightPruning(settings).run(job, model);

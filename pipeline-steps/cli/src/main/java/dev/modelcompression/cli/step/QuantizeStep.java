@@ -54,7 +54,7 @@ final class QuantizeStep implements StepAction {
 
   /** Unfused batch normalization, or an old operator set, would keep layers in floating point. */
   private static Model prepared(StepJob job, List<String> notes) {
-    return OptimizeStep.rewrite(job.model(), notes).model();
+    return OptimizeStep.rewrite(job.finiteModel(), notes).model();
   }
 
   private StepResult runStatic(StepJob job) {

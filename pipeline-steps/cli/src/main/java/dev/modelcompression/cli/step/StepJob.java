@@ -4,6 +4,7 @@ import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.onnx.FiniteWeights;
 import dev.modelcompression.onnx.Model;
 import java.nio.file.Path;
 
@@ -23,6 +24,17 @@ public record StepJob(StepRequest request, StepInputs inputs, Path scratch, Prog
   /** The model to work on. */
   Model model() {
     return inputs.model(request, Artifact.MODEL);
+  }
+
+  /**
+   * The model to work on, for work that weighs its weights.
+   *
+   * @throws dev.modelcompression.onnx.InvalidModelException a weight is NaN or infinite
+   */
+  Model finiteModel() {
+    var model = model();
+    FiniteWeights.require(model);
+    return model;
   }
 
   /** The model that the user started from. */

@@ -9,7 +9,6 @@ import dev.modelcompression.runtime.session.BatchRunner;
 import dev.modelcompression.runtime.session.OrtModel;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,8 @@ public final class Evaluation {
    *
    * @throws dev.modelcompression.data.InvalidDataException the data does not fit a model, or a
    *     label is not one of its classes
-   * @throws dev.modelcompression.onnx.InvalidModelException a model cannot be loaded or run
+   * @throws dev.modelcompression.onnx.InvalidModelException a model cannot be loaded or run, or
+   *     gives NaN or an infinity
    * @throws dev.modelcompression.onnx.UnsupportedModelException ONNX Runtime lacks an operator, or
    *     the models' outputs cannot be compared
    */
@@ -60,7 +60,7 @@ public final class Evaluation {
     var session = SessionSettings.threads(settings.threads());
     try (var first = OrtModels.open(original.model(), session);
         var second = OrtModels.open(result.model(), session)) {
-      var quality = quality(first, second, data, parts.next(work.quality()));
+      var quality = quality(original, result, first, second, data, parts.next(work.quality()));
       var latency = latency(first, second, data, parts.next(work.latency()));
       var batches = throughput(first, second, data, parts.next(work.throughput()));
       return result(original, result, data, quality, latency, batches, parts.next(work.memory()));
@@ -79,7 +79,7 @@ public final class Evaluation {
     var session = SessionSettings.threads(settings.threads());
     try (var first = OrtModels.open(original.model(), session);
         var second = OrtModels.open(stage.model(), session)) {
-      var hits = hits(second, data, parts.next(work.quality()));
+      var hits = hits(stage, second, data, parts.next(work.quality()));
       var latency = latency(first, second, data, parts.next(work.latency()));
       var batches = throughput(first, second, data, parts.next(work.throughput()));
       return metrics(
@@ -175,19 +175,22 @@ public final class Evaluation {
         settings);
   }
 
-  private Quality quality(OrtModel original, OrtModel result, Dataset data, Progress progress) {
-    String first = original.outputs().get(0);
-    String second = result.outputs().get(0);
-    try (var a = original.runner(data, settings.batch(), List.of(first));
-        var b = result.runner(data, settings.batch(), List.of(second))) {
-      return Quality.measure(a, b, first, second, data, progress);
+  private Quality quality(
+      Subject original,
+      Subject result,
+      OrtModel first,
+      OrtModel second,
+      Dataset data,
+      Progress progress) {
+    try (var a = new OutputRows(original.name(), first, data, settings.batch());
+        var b = new OutputRows(result.name(), second, data, settings.batch())) {
+      return Quality.measure(a, b, data, progress);
     }
   }
 
-  private Hits hits(OrtModel model, Dataset data, Progress progress) {
-    String output = model.outputs().get(0);
-    try (var runner = model.runner(data, settings.batch(), List.of(output))) {
-      return Hits.measure(runner, output, data, bootstrap, progress);
+  private Hits hits(Subject subject, OrtModel model, Dataset data, Progress progress) {
+    try (var rows = new OutputRows(subject.name(), model, data, settings.batch())) {
+      return Hits.measure(rows, data, bootstrap, progress);
     }
   }
 

@@ -2,9 +2,7 @@ package dev.modelcompression.runtime.evaluate;
 
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.Progress;
-import dev.modelcompression.runtime.session.BatchRunner;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,7 @@ record Hits(@Nullable Estimate top1, @Nullable Estimate top5) {
   private static final int TOP5 = 2;
   private static final int KINDS = 4;
 
-  static Hits measure(
-      BatchRunner model, String output, Dataset data, Bootstrap bootstrap, Progress progress) {
+  static Hits measure(OutputRows model, Dataset data, Bootstrap bootstrap, Progress progress) {
     if (!data.hasLabels()) {
       return new Hits(null, null);
     }
@@ -29,12 +26,10 @@ record Hits(@Nullable Estimate top1, @Nullable Estimate top5) {
     int classes = 0;
     for (int from = 0; from < data.size(); from += model.batch()) {
       int to = Math.min(from + model.batch(), data.size());
-      model.run(IntStream.range(from, to).toArray());
-      classes = model.rowSize(output);
+      classes = model.run(from, to);
       var scores = new float[classes];
-      var values = model.values(output);
       for (int row = from; row < to; row++) {
-        values.get(scores);
+        model.next(scores);
         int label = Quality.checked(data.label(row), row, classes);
         int rank = Quality.rank(scores, label);
         verdicts[row] = (byte) ((rank == 0 ? TOP1 : 0) | (rank < Quality.TOP ? TOP5 : 0));

@@ -4,12 +4,9 @@ import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.Progress;
 import dev.modelcompression.onnx.UnsupportedModelException;
-import dev.modelcompression.runtime.session.BatchRunner;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +32,7 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
   static final int TOP = 5;
 
   /** Runs both models over the data; they must give the same number of elements per row. */
-  static Quality measure(
-      BatchRunner original,
-      BatchRunner result,
-      String originalOutput,
-      String resultOutput,
-      Dataset data,
-      Progress progress) {
+  static Quality measure(OutputRows original, OutputRows result, Dataset data, Progress progress) {
     var verdicts = new byte[data.size()];
     var labels = new int[data.hasLabels() ? data.size() : 0];
     int batch = Math.min(original.batch(), result.batch());
@@ -51,17 +42,12 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
     double noise = 0;
     for (int from = 0; from < data.size(); from += batch) {
       int to = Math.min(from + batch, data.size());
-      var selected = IntStream.range(from, to).toArray();
-      original.run(selected);
-      result.run(selected);
-      classes = sameSize(original.rowSize(originalOutput), result.rowSize(resultOutput));
+      classes = sameSize(original.run(from, to), result.run(from, to));
       var x = new float[classes];
       var y = new float[classes];
-      FloatBuffer xs = original.values(originalOutput);
-      FloatBuffer ys = result.values(resultOutput);
       for (int row = from; row < to; row++) {
-        xs.get(x);
-        ys.get(y);
+        original.next(x);
+        result.next(y);
         int verdict = best(x) == best(y) ? AGREE : 0;
         cosines += cosine(x, y);
         for (int i = 0; i < classes; i++) {
@@ -143,7 +129,7 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
   }
 
   /** The first of the largest elements. */
-  private static int best(float[] scores) {
+  static int best(float[] scores) {
     int best = 0;
     for (int i = 1; i < scores.length; i++) {
       if (scores[i] > scores[best]) {

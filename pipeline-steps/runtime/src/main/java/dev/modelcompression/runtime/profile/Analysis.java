@@ -195,23 +195,28 @@ public final class Analysis {
     double sum = 0;
     double squares = 0;
     long zeros = 0;
-    var values = tensor.floats();
-    for (float value : values) {
+    int count = 0;
+    for (float value : tensor.floats()) {
+      if (!Float.isFinite(value)) {
+        continue; // one NaN would hide what the others are
+      }
+      count++;
       min = Math.min(min, value);
       max = Math.max(max, value);
       sum += value;
       squares += (double) value * value;
       zeros += value == 0 ? 1 : 0;
     }
-    int count = Math.max(1, values.length);
+    boolean empty = count == 0;
+    count = Math.max(1, count);
     double mean = sum / count;
     return new WeightFacts(
         name,
         user.label(),
         user.opType(),
         tensor.shape(),
-        values.length == 0 ? 0 : min,
-        values.length == 0 ? 0 : max,
+        empty ? 0 : min,
+        empty ? 0 : max,
         Math.sqrt(Math.max(0, squares / count - mean * mean)),
         (double) zeros / count);
   }

@@ -66,7 +66,7 @@ public record ModelFacts(
       @Nullable String executedAs) {}
 
   /**
-   * One weight.
+   * One weight; NaN and infinities among its elements are left out of account.
    *
    * @param node first node that uses it
    * @param sparsity share of its elements that are exactly zero

@@ -10,6 +10,7 @@ import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.Progress;
 import dev.modelcompression.onnx.DataType;
 import dev.modelcompression.onnx.Graph;
+import dev.modelcompression.onnx.InvalidModelException;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
@@ -61,7 +62,11 @@ class EvaluationTest {
   void theRealModelComparedWithItself() {
     var subject =
         new Subject(
-            Models.resnet8(), 1_240_000, OptionalLong.of(308_074), OptionalLong.of(37_500_000));
+            "resnet8",
+            Models.resnet8(),
+            1_240_000,
+            OptionalLong.of(308_074),
+            OptionalLong.of(37_500_000));
     var found = new Evaluation(QUICK).run(subject, subject, Models.images(300), Progress.NONE);
     // 93.21 % on all 10,000 images; 300 of them have a standard error of 1.5 points.
     assertThat(found.original().top1()).isBetween(0.87, 0.99);
@@ -161,6 +166,35 @@ class EvaluationTest {
   }
 
   @Test
+  void nanAmongTheOutputsOfEitherModelIsRefusedInsteadOfCountingAsClassZero() {
+    var data =
+        new ArrayDataset(2).with("input", new float[] {1, 0, 0, 1, 0, 0}, 3).withLabels(0, 0);
+    var sound = subject(linear(0, 1, 2));
+    var broken = linear(0, 1, 2);
+    broken
+        .graph()
+        .setInitializer("w", Tensor.floats(new long[] {3, 3}, 1, 0, 0, 0, 1, Float.NaN, 0, 0, 1));
+    var evaluation = new Evaluation(QUICK);
+    var bad = new Subject("the bad one", broken, 1, OptionalLong.empty(), OptionalLong.empty());
+    String message =
+        ": output 'scores' holds NaN for row 0 of the data (element 2), expected finite"
+            + " numbers";
+
+    assertThatThrownBy(() -> evaluation.run(sound, bad, data, Progress.NONE))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageStartingWith("the bad one" + message);
+    assertThatThrownBy(() -> evaluation.run(bad, sound, data, Progress.NONE))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageStartingWith("the bad one" + message);
+    assertThatThrownBy(() -> evaluation.stage(sound, bad, data, Progress.NONE))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageStartingWith("the bad one" + message);
+    assertThatThrownBy(() -> Accuracy.top1(broken, data, 2, 1))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageStartingWith("model linear" + message);
+  }
+
+  @Test
   void outputsOfDifferentSizeCannotBeCompared() {
     var data = ArrayDataset.gaussian("input", 2, 1, 3);
     assertThatThrownBy(
@@ -228,7 +262,8 @@ class EvaluationTest {
   }
 
   private static Subject subject(Model model) {
-    return new Subject(model, 100, OptionalLong.empty(), OptionalLong.empty());
+    return new Subject(
+        model.graph().name(), model, 100, OptionalLong.empty(), OptionalLong.empty());
   }
 
   /** {@code input [N, 3]} → the given columns of it. */
