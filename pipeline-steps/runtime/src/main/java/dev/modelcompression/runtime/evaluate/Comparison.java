@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was measured of the pair. What could not be measured is absent.
  *
- * @param agreement share of samples on which both models' best guesses are the same
+ * @param agreement share of samples on which both models' best guesses are the same; absent when
+ *     the outputs are not {@code [N, classes]}
  * @param cosine mean over the samples of the cosine between both models' outputs
  * @param sqnrDb power of the original's outputs over the power of the difference, in decibels;
  *     absent when there is no difference

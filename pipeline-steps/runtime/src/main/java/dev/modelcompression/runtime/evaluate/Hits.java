@@ -26,7 +26,7 @@ record Hits(@Nullable Estimate top1, @Nullable Estimate top5) {
     int classes = 0;
     for (int from = 0; from < data.size(); from += model.batch()) {
       int to = Math.min(from + model.batch(), data.size());
-      classes = model.run(from, to);
+      classes = model.runScores(from, to);
       var scores = new float[classes];
       for (int row = from; row < to; row++) {
         model.next(scores);

@@ -2,9 +2,11 @@ package dev.modelcompression.runtime.evaluate;
 
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.InvalidModelException;
+import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.runtime.session.BatchRunner;
 import dev.modelcompression.runtime.session.OrtModel;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -45,6 +47,27 @@ final class OutputRows implements AutoCloseable {
     values = runner.values(output);
     row = from;
     return runner.rowSize(output);
+  }
+
+  /** Whether the rows of the last run are scores of classes: the output is {@code [N, classes]}. */
+  boolean areScores() {
+    return runner.shape(output).length == 2;
+  }
+
+  /**
+   * Runs rows as {@link #run} whose best score is an answer.
+   *
+   * @return number of classes
+   * @throws UnsupportedModelException the output is not {@code [N, classes]}
+   */
+  int runScores(int from, int to) {
+    int classes = run(from, to);
+    if (!areScores()) {
+      throw new UnsupportedModelException(
+          "%s: output '%s' has shape %s, expected [N, classes]; accuracy is measured of classifiers, without labels in the data any outputs are compared"
+              .formatted(model, output, Arrays.toString(runner.shape(output))));
+    }
+    return classes;
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verdicts per row, a sum of the bits below
  * @param labels per row; empty without labels
- * @param classes elements of a row of the output
+ * @param classes scores in a row of the output; 0 when its rows are no scores of classes
  * @param cosine mean over the rows of the cosine between both outputs
  * @param sqnrDb of the result's outputs in decibels; absent when they equal the original's
  */
@@ -37,24 +37,29 @@ record Quality(byte[] verdicts, int[] labels, int classes, double cosine, @Nulla
     var labels = new int[data.hasLabels() ? data.size() : 0];
     int batch = Math.min(original.batch(), result.batch());
     int classes = 0;
+    boolean labelled = data.hasLabels();
     double cosines = 0;
     double signal = 0;
     double noise = 0;
     for (int from = 0; from < data.size(); from += batch) {
       int to = Math.min(from + batch, data.size());
-      classes = sameSize(original.run(from, to), result.run(from, to));
-      var x = new float[classes];
-      var y = new float[classes];
+      int size =
+          labelled
+              ? sameSize(original.runScores(from, to), result.runScores(from, to))
+              : sameSize(original.run(from, to), result.run(from, to));
+      classes = original.areScores() && result.areScores() ? size : 0;
+      var x = new float[size];
+      var y = new float[size];
       for (int row = from; row < to; row++) {
         original.next(x);
         result.next(y);
         int verdict = best(x) == best(y) ? AGREE : 0;
         cosines += cosine(x, y);
-        for (int i = 0; i < classes; i++) {
+        for (int i = 0; i < size; i++) {
           signal += (double) x[i] * x[i];
           noise += ((double) x[i] - y[i]) * ((double) x[i] - y[i]);
         }
-        if (data.hasLabels()) {
+        if (labelled) {
           labels[row] = checked(data.label(row), row, classes);
           verdict |= verdict(x, y, labels[row]);
         }

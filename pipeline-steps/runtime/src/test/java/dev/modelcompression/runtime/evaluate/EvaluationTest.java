@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -195,6 +196,26 @@ class EvaluationTest {
   }
 
   @Test
+  void outputsThatAreNoScoresOfClassesHaveNoAccuracyAndNoAnswers() {
+    var maps = subject(featureMaps());
+    var labelled = new ArrayDataset(3).with("input", new float[12], 2, 2).withLabels(0, 1, 2);
+    var evaluation = new Evaluation(QUICK);
+
+    for (var refused :
+        List.<ThrowingCallable>of(
+            () -> evaluation.run(maps, maps, labelled, Progress.NONE),
+            () -> evaluation.stage(maps, maps, labelled, Progress.NONE))) {
+      assertThatThrownBy(refused)
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageStartingWith("maps: output 'maps' has shape [3, 2, 2], expected [N, classes]");
+    }
+    var unlabelled = ArrayDataset.gaussian("input", 3, 1, 2, 2);
+    var compared = evaluation.run(maps, maps, unlabelled, Progress.NONE).comparison();
+    assertThat(compared.agreement()).isNull();
+    assertThat(compared.cosine()).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
   void outputsOfDifferentSizeCannotBeCompared() {
     var data = ArrayDataset.gaussian("input", 2, 1, 3);
     assertThatThrownBy(
@@ -258,6 +279,15 @@ class EvaluationTest {
     graph.add(Node.of("Flatten", "f", List.of("input"), List.of("flat")));
     graph.add(Node.of("MatMul", "m", List.of("flat", "w"), List.of("scores")));
     graph.addOutput(ValueInfo.tensor("scores", DataType.FLOAT, -1, 10));
+    return new Model(graph, 8, 17);
+  }
+
+  /** {@code input [N, 2, 2]} → as many elements in the same shape. */
+  private static Model featureMaps() {
+    var graph = new Graph("maps");
+    graph.addInput(ValueInfo.tensor("input", DataType.FLOAT, -1, 2, 2));
+    graph.add(Node.of("Relu", "relu", List.of("input"), List.of("maps")));
+    graph.addOutput(ValueInfo.tensor("maps", DataType.FLOAT, -1, 2, 2));
     return new Model(graph, 8, 17);
   }
 
