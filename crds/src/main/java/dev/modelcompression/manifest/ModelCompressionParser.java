@@ -97,7 +97,9 @@ public final class ModelCompressionParser {
     JsonNode schema = Schema.SPEC.path("properties").path("steps").path("items");
     List<Problem> problems = new SchemaCheck(schema).check(ContractJson.tree(step), "step");
     if (problems.isEmpty()) {
-      problems.addAll(SpecRules.checkSettings(step.type(), ContractJson.tree(step.settings())));
+      String path = "step." + step.type().member() + ".";
+      SpecRules.checkSettings(step.type(), ContractJson.tree(step.settings()))
+          .forEach(problem -> problems.add(new Problem(path + problem.path(), 0, problem.text())));
     }
     if (!problems.isEmpty()) {
       throw new InvalidManifestException(source, problems);

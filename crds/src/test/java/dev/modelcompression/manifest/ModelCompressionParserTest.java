@@ -179,10 +179,12 @@ class ModelCompressionParserTest {
 
   @Test
   void holdsAStepFromElsewhereAgainstTheLimits() throws IOException {
-    for (Step step : everything().spec().steps()) {
+    for (Step step : everything("spec.steps[prune].prune.iterations=1").spec().steps()) {
       ModelCompressionParser.check(step, "request");
     }
     PruneSettings prune = (PruneSettings) everything().spec().steps().get(1).settings();
+    assertThatThrownBy(() -> ModelCompressionParser.check(Step.of("p", prune), "request"))
+        .hasMessageContaining("step.prune.iterations: found 2, but the next step is no fineTune");
     assertThatThrownBy(
             () -> ModelCompressionParser.check(Step.of("p", prune.withRatio(1.5, 1)), "request"))
         .hasMessage("request: step.prune.ratio: found 1.5, expected a number above 0 to 0.99");
