@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.ExitCode;
+import dev.modelcompression.onnx.OnnxWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +79,36 @@ class EvaluateGatesTest {
     assertThat(gates.at("/2/limit").asDouble()).isEqualTo(0.3);
     assertThat(gates.at("/2/value").asDouble()).isEqualTo(1);
     assertThat(gates.at("/2/passed").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aModelWithAFixedBatchIsComparedSampleBySample() throws IOException {
+    var fixed = TinyInputs.model();
+    fixed.graph().setInput(0, fixed.graph().inputs().get(0).withShape(4, 1, 8, 8));
+    var file = folder.resolve("fixed.onnx");
+    Files.write(file, OnnxWriter.toBytes(fixed));
+
+    var ended =
+        InProcess.mc(
+            "evaluate",
+            folder.resolve("tiny.onnx"),
+            "--baseline",
+            file,
+            "--data",
+            folder.resolve("test.npz"),
+            "--latency-runs",
+            "10",
+            "-o",
+            "json");
+
+    assertThat(ended.exit()).as(ended.err()).isZero();
+    var report = ContractJson.readReport(ended.out());
+    assertThat(report.metrics().get("original.macs"))
+        .isEqualTo(report.metrics().get("result.macs"))
+        .isNotNull();
+    assertThat(report.details().at("/evaluation/settings/latencyBatch").asInt()).isEqualTo(4);
+    assertThat(report.details().at("/notes/0").asText())
+        .startsWith("latency is of 4 samples at once, not of 1");
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.modelcompression.onnx;
 import dev.modelcompression.onnx.ModelCost.NodeCost;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -40,6 +39,44 @@ public final class CostModel {
     return new ModelCost(List.copyOf(nodes), parameters, parameterBytes, macs, operators);
   }
 
+  /**
+   * Costs of one sample. Where the batch is fixed, those of a run divided by its samples, so that a
+   * model costs the same whatever its batch.
+   *
+   * @throws InvalidModelException as {@link ShapeInference#ofOneSample}
+   */
+  public static ModelCost ofOneSample(Model model) {
+    return ofOneSample(model, ShapeInference.ofOneSample(model));
+  }
+
+  /**
+   * Costs of one sample, as {@link #ofOneSample(Model)}.
+   *
+   * @param shapes what {@link ShapeInference#ofOneSample} says about this very model
+   */
+  public static ModelCost ofOneSample(Model model, Shapes shapes) {
+    return of(model, shapes).dividedBy(samples(model.graph(), shapes));
+  }
+
+  /**
+   * Samples of one run: the first dimension that all inputs and the first output share; 1 where
+   * they share none, so that it is no batch.
+   */
+  private static long samples(Graph graph, Shapes shapes) {
+    var values = new ArrayList<>(graph.requiredInputs());
+    values.addAll(graph.outputs().subList(0, Math.min(1, graph.outputs().size())));
+    long samples = 0;
+    for (ValueInfo value : values) {
+      long[] shape = shapes.shape(value.name()).orElse(new long[0]);
+      long first = shape.length == 0 ? 0 : shape[0];
+      if (first < 1 || (samples > 0 && samples != first)) {
+        return 1;
+      }
+      samples = first;
+    }
+    return Math.max(1, samples);
+  }
+
   private static long sum(Node node, long macs, long more) {
     try {
       return Math.addExact(macs, more);
@@ -55,23 +92,7 @@ public final class CostModel {
         node.opType(),
         weights.stream().mapToLong(Tensor::elementCount).sum(),
         weights.stream().mapToLong(Tensor::byteSize).sum(),
-        MacFormulas.macs(node, shapes),
-        outputElements(node, shapes));
-  }
-
-  private static OptionalLong outputElements(Node node, Shapes shapes) {
-    long sum = 0;
-    for (String output : node.outputs()) {
-      if (output.isEmpty()) {
-        continue;
-      }
-      var elements = shapes.elements(output);
-      if (elements.isEmpty()) {
-        return OptionalLong.empty();
-      }
-      sum = Math.addExact(sum, elements.get());
-    }
-    return OptionalLong.of(sum);
+        MacFormulas.macs(node, shapes));
   }
 
   private static String operatorName(Node node) {

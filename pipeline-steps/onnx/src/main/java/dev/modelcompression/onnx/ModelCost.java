@@ -10,7 +10,8 @@ import java.util.SortedMap;
  * @param nodes one entry per node, in execution order
  * @param parameters learned numbers; one that several nodes share counts once
  * @param parameterBytes bytes of these numbers as stored
- * @param macs multiply-accumulate operations of one run, of the nodes that could be counted
+ * @param macs multiply-accumulate operations of one run, or of one sample of it, of the nodes that
+ *     could be counted
  * @param operators how often each operator occurs; those of other domains as {@code domain:Name}
  */
 public record ModelCost(
@@ -25,6 +26,20 @@ public record ModelCost(
     return nodes.stream().filter(node -> node.macs().isEmpty()).toList();
   }
 
+  /** The costs of one of {@code samples} equal parts of a run, rounded; weights stay whole. */
+  ModelCost dividedBy(long samples) {
+    return new ModelCost(
+        nodes.stream().map(node -> node.dividedBy(samples)).toList(),
+        parameters,
+        parameterBytes,
+        part(macs, samples),
+        operators);
+  }
+
+  private static long part(long whole, long samples) {
+    return (whole + samples / 2) / samples;
+  }
+
   /**
    * What one node costs.
    *
@@ -32,15 +47,21 @@ public record ModelCost(
    * @param opType operator, without its domain
    * @param parameters learned numbers that this node uses and no earlier one does
    * @param parameterBytes bytes of these numbers as stored
-   * @param macs multiply-accumulate operations of one run; 0 for operators that neither multiply
-   *     matrices nor convolve; empty when it cannot be told
-   * @param outputElements elements of all outputs; empty when a shape is unknown
+   * @param macs multiply-accumulate operations; 0 for operators that neither multiply matrices nor
+   *     convolve; empty when it cannot be told
    */
   public record NodeCost(
-      String name,
-      String opType,
-      long parameters,
-      long parameterBytes,
-      OptionalLong macs,
-      OptionalLong outputElements) {}
+      String name, String opType, long parameters, long parameterBytes, OptionalLong macs) {
+
+    NodeCost dividedBy(long samples) {
+      return new NodeCost(
+          name,
+          opType,
+          parameters,
+          parameterBytes,
+          macs.isPresent()
+              ? OptionalLong.of(part(macs.getAsLong(), samples))
+              : OptionalLong.empty());
+    }
+  }
 }

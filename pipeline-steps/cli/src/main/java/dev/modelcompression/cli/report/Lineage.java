@@ -65,7 +65,8 @@ public record Lineage(
   public record Method(
       @JsonPropertyDescription("Threads that one inference could use in the latency measurement.")
           int threads,
-      @JsonPropertyDescription("Samples in one inference of the latency measurement.")
+      @JsonPropertyDescription(
+              "Samples in one inference of the latency measurement, the same for both models: what the evaluate step asks for, or the fixed batch of a model.")
           int batchSize,
       @JsonPropertyDescription(
               "Timed inferences of each model, original and result taking turns; 0 when not timed.")

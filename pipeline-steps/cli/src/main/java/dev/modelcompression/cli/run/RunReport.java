@@ -309,9 +309,18 @@ public final class RunReport {
         ? new Lineage.Method(run.threads(), 1, 0, 0, USUAL_CONFIDENCE)
         : new Lineage.Method(
             settings.threads(),
-            settings.latencyBatchSize(),
+            latencyBatch(settings),
             settings.latencyRuns(),
             settings.bootstrapSamples(),
             settings.confidence());
+  }
+
+  /** What was asked for, unless a model fixes its batch. */
+  private int latencyBatch(EvaluateSettings settings) {
+    return evaluate
+        .map(report -> report.details().at("/evaluation/settings/latencyBatch"))
+        .filter(JsonNode::isInt)
+        .map(JsonNode::asInt)
+        .orElse(settings.latencyBatchSize());
   }
 }

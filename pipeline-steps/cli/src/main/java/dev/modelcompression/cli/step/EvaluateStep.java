@@ -61,6 +61,8 @@ final class EvaluateStep implements StepAction {
             job.progress(),
             measure.work(data) + measured * measure.workOfStage(data) + 2 * profile);
     var evaluation = measure.run(original, result, data, parts.next(measure.work(data)));
+    int latencyBatch = evaluation.settings().latencyBatch();
+    var alike = new Evaluation(evaluation.settings());
     var stages = new LinkedHashMap<String, Metrics>();
     between.forEach(
         (name, input) ->
@@ -68,17 +70,26 @@ final class EvaluateStep implements StepAction {
                 name,
                 isResult(job, input)
                     ? evaluation.result()
-                    : measure.stage(
+                    : alike.stage(
                         original,
                         subject(job, input),
                         data,
                         after(name, parts.next(measure.workOfStage(data))))));
     var times =
         new OperatorTimes(
-            operatorTimes(original.model(), data, parts.next(profile)),
-            operatorTimes(result.model(), data, parts.next(profile)));
-    var details = new Details(List.of(), evaluation, stages, times);
+            operatorTimes(original.model(), data, latencyBatch, parts.next(profile)),
+            operatorTimes(result.model(), data, latencyBatch, parts.next(profile)));
+    var details = new Details(notes(evaluation), evaluation, stages, times);
     return new StepResult(Optional.empty(), metrics(evaluation), details, message(evaluation));
+  }
+
+  private List<String> notes(EvaluationResult evaluation) {
+    int batch = evaluation.settings().latencyBatch();
+    return batch == settings.latencyBatchSize()
+        ? List.of()
+        : List.of(
+            "latency is of %d samples at once, not of %d: a model fixes its batch, or the data has no more rows"
+                .formatted(batch, settings.latencyBatchSize()));
   }
 
   /** Inputs that hold the models in between, by the name of the step that made them. */
@@ -138,8 +149,9 @@ final class EvaluateStep implements StepAction {
     return number == null ? OptionalLong.empty() : OptionalLong.of(number.longValue());
   }
 
-  private List<OperatorTime> operatorTimes(Model model, Dataset data, Progress progress) {
-    var profile = Profile.of(model, data, settings.latencyBatchSize(), 1, PROFILE_RUNS);
+  private static List<OperatorTime> operatorTimes(
+      Model model, Dataset data, int batch, Progress progress) {
+    var profile = Profile.of(model, data, batch, 1, PROFILE_RUNS);
     progress.update(1, 1, "operators");
     return profile.microsByOperator().entrySet().stream()
         .map(

@@ -2,7 +2,6 @@ package dev.modelcompression.cli.step;
 
 import dev.modelcompression.onnx.CostModel;
 import dev.modelcompression.onnx.Model;
-import dev.modelcompression.onnx.ShapeInference;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,7 +14,7 @@ final class ModelNumbers {
    * counted.
    */
   static Map<String, Double> metrics(Model model) {
-    var cost = CostModel.of(model, ShapeInference.ofOneSample(model));
+    var cost = CostModel.ofOneSample(model);
     var metrics = new TreeMap<String, Double>();
     metrics.put("parameters", (double) cost.parameters());
     if (cost.notCounted().isEmpty()) {

@@ -47,10 +47,11 @@ class ReportPageTest {
                         metric.label(),
                         switch (metric.unit()) {
                           case SHARE -> "share, 0 to 1";
-                          case MILLISECONDS -> "milliseconds, batch 1";
+                          case MILLISECONDS ->
+                              "milliseconds of one inference of `lineage.method.batchSize` samples";
                           case PER_SECOND -> "samples per second";
                           case BYTES -> "bytes";
-                          case COUNT -> "count";
+                          case COUNT -> metric == Metric.MACS ? "count, of one sample" : "count";
                           case MICROSECONDS, PLAIN -> "none";
                         }))
         .collect(

@@ -9,7 +9,6 @@ import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ModelCost;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.OnnxReader;
-import dev.modelcompression.onnx.ShapeInference;
 import dev.modelcompression.runtime.TemporaryFolder;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
@@ -196,7 +195,7 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
     var macs = new LinkedHashMap<String, Long>();
     ModelCost cost;
     try {
-      cost = CostModel.of(model, ShapeInference.ofOneSample(model));
+      cost = CostModel.ofOneSample(model);
     } catch (InvalidModelException e) {
       return macs;
     }

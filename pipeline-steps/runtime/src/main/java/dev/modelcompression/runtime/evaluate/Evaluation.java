@@ -52,19 +52,31 @@ public final class Evaluation {
    * @throws dev.modelcompression.onnx.InvalidModelException a model cannot be loaded or run, or
    *     gives NaN or an infinity
    * @throws dev.modelcompression.onnx.UnsupportedModelException ONNX Runtime lacks an operator, or
-   *     the models' outputs cannot be compared
+   *     the models' outputs or latencies cannot be compared
    */
   public EvaluationResult run(Subject original, Subject result, Dataset data, Progress progress) {
-    var work = work(2.0 * data.size(), data);
-    var parts = new ProgressParts(progress, work.sum());
     var session = SessionSettings.threads(settings.threads());
     try (var first = OrtModels.open(original.model(), session);
         var second = OrtModels.open(result.model(), session)) {
-      var quality = quality(original, result, first, second, data, parts.next(work.quality()));
-      var latency = latency(first, second, data, parts.next(work.latency()));
-      var batches = throughput(first, second, data, parts.next(work.throughput()));
-      return result(original, result, data, quality, latency, batches, parts.next(work.memory()));
+      int batch = LatencyBatch.of(original, first, result, second, data, settings.latencyBatch());
+      return new Evaluation(settings.withLatencyBatch(batch))
+          .run(original, result, first, second, data, progress);
     }
+  }
+
+  private EvaluationResult run(
+      Subject original,
+      Subject result,
+      OrtModel first,
+      OrtModel second,
+      Dataset data,
+      Progress progress) {
+    var work = work(2.0 * data.size(), data);
+    var parts = new ProgressParts(progress, work.sum());
+    var quality = quality(original, result, first, second, data, parts.next(work.quality()));
+    var latency = latency(first, second, data, parts.next(work.latency()));
+    var batches = throughput(first, second, data, parts.next(work.throughput()));
+    return result(original, result, data, quality, latency, batches, parts.next(work.memory()));
   }
 
   /**
@@ -74,23 +86,30 @@ public final class Evaluation {
    * @throws RuntimeException as {@link #run}
    */
   public Metrics stage(Subject original, Subject stage, Dataset data, Progress progress) {
-    var work = work(data.size(), data);
-    var parts = new ProgressParts(progress, work.sum());
     var session = SessionSettings.threads(settings.threads());
     try (var first = OrtModels.open(original.model(), session);
         var second = OrtModels.open(stage.model(), session)) {
-      var hits = hits(stage, second, data, parts.next(work.quality()));
-      var latency = latency(first, second, data, parts.next(work.latency()));
-      var batches = throughput(first, second, data, parts.next(work.throughput()));
-      return metrics(
-          stage,
-          data,
-          hits.top1(),
-          hits.top5(),
-          latency.times().result(),
-          perSecond(batches.times().result(), batches.resultRows()),
-          parts.next(work.memory()));
+      int batch = LatencyBatch.of(original, first, stage, second, data, settings.latencyBatch());
+      return new Evaluation(settings.withLatencyBatch(batch))
+          .stage(stage, first, second, data, progress);
     }
+  }
+
+  private Metrics stage(
+      Subject stage, OrtModel first, OrtModel second, Dataset data, Progress progress) {
+    var work = work(data.size(), data);
+    var parts = new ProgressParts(progress, work.sum());
+    var hits = hits(stage, second, data, parts.next(work.quality()));
+    var latency = latency(first, second, data, parts.next(work.latency()));
+    var batches = throughput(first, second, data, parts.next(work.throughput()));
+    return metrics(
+        stage,
+        data,
+        hits.top1(),
+        hits.top5(),
+        latency.times().result(),
+        perSecond(batches.times().result(), batches.resultRows()),
+        parts.next(work.memory()));
   }
 
   /** Samples that {@link #run} infers, which tells how long it takes compared with others. */

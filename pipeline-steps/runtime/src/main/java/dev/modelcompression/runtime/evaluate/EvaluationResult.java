@@ -10,7 +10,8 @@ import java.util.List;
  * @param comparison of both on the same samples
  * @param classes accuracy per class in the order of labels; empty without labels
  * @param samples rows that quality was measured on
- * @param settings how it was measured
+ * @param settings how it was measured; {@code latencyBatch} is what both models really ran with,
+ *     which is not what was asked for when one of them fixes its batch
  */
 public record EvaluationResult(
     Metrics original,

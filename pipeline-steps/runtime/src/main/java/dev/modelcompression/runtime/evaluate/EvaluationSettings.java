@@ -39,6 +39,12 @@ public record EvaluationSettings(
     return new EvaluationSettings(64, 300, 30, 1, 1, 2000, 0.95, seed);
   }
 
+  /** The same with another number of samples per inference where latency is measured. */
+  EvaluationSettings withLatencyBatch(int samples) {
+    return new EvaluationSettings(
+        batch, latencyRuns, warmupRuns, samples, threads, resamples, confidence, seed);
+  }
+
   private static void atLeast(String name, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(

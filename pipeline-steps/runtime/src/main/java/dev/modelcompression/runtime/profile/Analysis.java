@@ -58,7 +58,7 @@ public final class Analysis {
       Model model, long sizeBytes, Optional<Dataset> data, Settings settings, Progress progress) {
     var graph = model.graph();
     var shapes = ShapeInference.ofOneSample(model);
-    var cost = CostModel.of(model, shapes);
+    var cost = CostModel.ofOneSample(model, shapes);
     var profile = data.map(d -> profile(model, d, settings, progress)).orElse(null);
     var activations =
         data.filter(d -> settings.samples() > 0)

@@ -39,9 +39,9 @@ final class Feeds implements AutoCloseable {
     if (data.size() == 0) {
       throw new InvalidDataException("the data set has no rows");
     }
-    long fixed = checkAll(model, data);
-    fixedBatch = fixed > 0;
-    batch = fixedBatch ? Math.toIntExact(fixed) : Math.min(wantedBatch, data.size());
+    model.inputs().forEach(input -> check(model, data, input));
+    fixedBatch = model.fixedBatch().isPresent();
+    batch = model.fixedBatch().orElse(Math.min(wantedBatch, data.size()));
     for (Input input : model.inputs()) {
       long bytes = (long) batch * feature(input).sampleSize() * width(input.type());
       if (bytes > Integer.MAX_VALUE) {
@@ -160,26 +160,6 @@ final class Feeds implements AutoCloseable {
       throw new InvalidDataException("the data set has no array named '" + input + "'");
     }
     return feature;
-  }
-
-  /** Checks every input; returns the model's fixed batch dimension, or −1 when it is free. */
-  private static long checkAll(OrtModel model, Dataset data) {
-    long fixed = -1;
-    for (Input input : model.inputs()) {
-      check(model, data, input);
-      long dim = input.shape()[0];
-      if (dim > 0 && fixed > 0 && dim != fixed) {
-        throw new UnsupportedModelException(
-            model.source()
-                + ": inputs fix different batch dimensions ("
-                + fixed
-                + " and "
-                + dim
-                + "); rows of a data set cannot be fed to it");
-      }
-      fixed = Math.max(fixed, dim);
-    }
-    return fixed;
   }
 
   private static void check(OrtModel model, Dataset data, Input input) {

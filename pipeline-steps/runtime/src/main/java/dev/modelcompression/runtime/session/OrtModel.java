@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** A model that ONNX Runtime has loaded. Running it is safe from several threads. */
 public final class OrtModel implements AutoCloseable {
@@ -45,6 +46,29 @@ public final class OrtModel implements AutoCloseable {
   /** Names of the outputs, in the model's order. */
   public List<String> outputs() {
     return outputs;
+  }
+
+  /**
+   * Rows of every run, where the model fixes its batch dimension; empty where that is free.
+   *
+   * @throws UnsupportedModelException the inputs fix different ones
+   */
+  public OptionalInt fixedBatch() {
+    long fixed = -1;
+    for (Input input : inputs) {
+      long dim = input.shape().length == 0 ? -1 : input.shape()[0];
+      if (dim > 0 && fixed > 0 && dim != fixed) {
+        throw new UnsupportedModelException(
+            source
+                + ": inputs fix different batch dimensions ("
+                + fixed
+                + " and "
+                + dim
+                + "); rows of a data set cannot be fed to it");
+      }
+      fixed = Math.max(fixed, dim);
+    }
+    return fixed > 0 ? OptionalInt.of(Math.toIntExact(fixed)) : OptionalInt.empty();
   }
 
   /**

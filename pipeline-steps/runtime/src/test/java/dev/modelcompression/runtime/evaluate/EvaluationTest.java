@@ -196,6 +196,44 @@ class EvaluationTest {
   }
 
   @Test
+  void latencyIsOfAsManySamplesForBothModelsWhenOneFixesItsBatch() {
+    var rows = new AtomicInteger();
+    var data = counting(ArrayDataset.gaussian("input", 16, 1, 2), rows);
+
+    var found =
+        new Evaluation(QUICK)
+            .run(
+                subject(Models.reluPlusOne(-1)),
+                subject(Models.reluPlusOne(4)),
+                data,
+                Progress.NONE);
+
+    assertThat(found.settings().latencyBatch()).isEqualTo(4);
+    // Quality, latency, throughput and memory, of each model.
+    assertThat(rows).hasValue(2 * 16 + 2 * 4 + (16 + 4) + 2 * 4);
+  }
+
+  @Test
+  void latenciesThatCannotBeOfTheSameNumberOfSamplesAreNotCompared() {
+    var four = subject(Models.reluPlusOne(4));
+    var eight =
+        new Subject("eight", Models.reluPlusOne(8), 1, OptionalLong.empty(), OptionalLong.empty());
+    var free = subject(Models.reluPlusOne(-1));
+    var data = ArrayDataset.gaussian("input", 3, 1, 2);
+    var evaluation = new Evaluation(QUICK);
+
+    assertThatThrownBy(() -> evaluation.run(four, eight, data, Progress.NONE))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageStartingWith(
+            "latencies cannot be compared: relu-plus-one has a fixed batch of 4, eight one of 8");
+    assertThatThrownBy(() -> evaluation.stage(free, four, data, Progress.NONE))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageEndingWith("but the data has 3 rows; give at least 4");
+    assertThat(evaluation.run(four, four, data, Progress.NONE).settings().latencyBatch())
+        .isEqualTo(4);
+  }
+
+  @Test
   void outputsThatAreNoScoresOfClassesHaveNoAccuracyAndNoAnswers() {
     var maps = subject(featureMaps());
     var labelled = new ArrayDataset(3).with("input", new float[12], 2, 2).withLabels(0, 1, 2);
