@@ -26,7 +26,11 @@ final class Launcher {
 
   /** The same with variables added to the environment. */
   static Ended mc(Path folder, Map<String, String> environment, String... arguments) {
-    var process = start(folder, environment, arguments);
+    return end(start(folder, environment, arguments));
+  }
+
+  /** What a command leaves, once it has ended. */
+  static Ended end(Process process) {
     try {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Ended(process.waitFor(), output);
@@ -45,11 +49,27 @@ final class Launcher {
 
   /** The same with variables added to the environment. */
   static Process start(Path folder, Map<String, String> environment, String... arguments) {
+    var builder = builder(folder, arguments);
+    builder.environment().putAll(environment);
+    return start(builder);
+  }
+
+  /** A running command with nothing else in its environment, as in a container. */
+  static Process startContained(Path folder, Map<String, String> environment, String... arguments) {
+    var builder = builder(folder, arguments);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return start(builder);
+  }
+
+  private static ProcessBuilder builder(Path folder, String... arguments) {
     // A build in the background of a shell ignores SIGINT, and so would what it starts.
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", MC.toString()));
     command.addAll(Arrays.asList(arguments));
-    var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-    builder.environment().putAll(environment);
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+  }
+
+  private static Process start(ProcessBuilder builder) {
     try {
       return builder.start();
     } catch (IOException e) {
