@@ -1,5 +1,6 @@
 package dev.modelcompression.cli;
 
+import dev.modelcompression.runtime.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,11 +12,7 @@ final class ScratchFolder implements AutoCloseable {
   private final Path path;
 
   ScratchFolder() {
-    try {
-      path = Files.createTempDirectory("mc-");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder", e);
-    }
+    path = TemporaryFolder.make("mc-");
   }
 
   Path path() {

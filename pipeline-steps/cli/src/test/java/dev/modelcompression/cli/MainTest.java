@@ -89,6 +89,33 @@ class MainTest {
   }
 
   @Test
+  void aWorkspaceThatCannotBeMadeIsNotTheModelsFault() throws IOException {
+    TinyInputs.model(folder.resolve("tiny.onnx"));
+    Path manifest =
+        Files.writeString(
+            folder.resolve("tiny.yaml"),
+            """
+            apiVersion: modelcompression.dev/v1alpha1
+            kind: ModelCompression
+            metadata: {name: demo}
+            spec:
+              model: {uri: tiny.onnx}
+              steps:
+              - name: optimize
+                optimize: {}
+            """);
+
+    assertEnds(
+        75,
+        "mc: workspace /proc/none cannot be made: /proc/none: no such file or folder; make sure",
+        "run",
+        "-f",
+        manifest.toString(),
+        "--workspace",
+        "/proc/none");
+  }
+
+  @Test
   void aFolderIsNoModel() {
     assertEnds(
         65,

@@ -4,7 +4,6 @@ import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepReport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -51,7 +50,7 @@ public final class DirectoryWorkspace implements Workspace {
   /**
    * Opens the workspace in a folder, which is made when it is not there.
    *
-   * @throws UncheckedIOException the folder cannot be made
+   * @throws WorkspaceException the folder cannot be made
    */
   public DirectoryWorkspace(Path root) {
     this(root, new Disk());
@@ -65,7 +64,7 @@ public final class DirectoryWorkspace implements Workspace {
         disk.createFolder(this.root.resolve(folder));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("workspace " + root + " cannot be made: " + e.getMessage(), e);
+      throw failed("cannot be made", e);
     }
   }
 
@@ -286,8 +285,8 @@ public final class DirectoryWorkspace implements Workspace {
     }
   }
 
-  private UncheckedIOException failed(String what, IOException e) {
-    return new UncheckedIOException("workspace %s %s: %s".formatted(root, what, e.getMessage()), e);
+  private WorkspaceException failed(String what, IOException e) {
+    return new WorkspaceException(root, what, e);
   }
 
   private Path published(StepKey key) {

@@ -5,8 +5,10 @@ import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.engine.WorkspaceBusyException;
+import dev.modelcompression.engine.WorkspaceException;
 import dev.modelcompression.onnx.InvalidModelException;
 import dev.modelcompression.onnx.UnsupportedModelException;
+import dev.modelcompression.runtime.TemporaryFolderException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +33,9 @@ public final class Failures {
     }
     if (failure instanceof DeadlineException
         || failure instanceof WorkspaceBusyException
-        || failure instanceof StoreException) {
+        || failure instanceof StoreException
+        || failure instanceof WorkspaceException
+        || failure instanceof TemporaryFolderException) {
       return ExitCode.TRY_AGAIN;
     }
     if (failure instanceof StopRequestedException) {
@@ -57,7 +61,8 @@ public final class Failures {
     if (message == null || message.isBlank()) {
       message = failure.getClass().getSimpleName();
     }
-    if (failure instanceof UncheckedIOException io
+    if (exit(failure) == ExitCode.BAD_INPUT
+        && failure instanceof UncheckedIOException io
         && io.getCause() instanceof NoSuchFileException missing) {
       message = missing.getFile() + ": no such file";
     }

@@ -2,6 +2,7 @@ package dev.modelcompression.cli.store;
 
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.ModelFiles;
+import dev.modelcompression.runtime.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,12 +83,8 @@ final class ObjectInputs {
   }
 
   private static Path folder() {
-    try {
-      Path folder = Files.createTempDirectory("mc-inputs-");
-      folder.toFile().deleteOnExit();
-      return folder;
-    } catch (IOException e) {
-      throw StoreException.of("cannot make a temporary folder", e);
-    }
+    Path folder = TemporaryFolder.make("mc-inputs-");
+    folder.toFile().deleteOnExit();
+    return folder;
   }
 }

@@ -4,6 +4,7 @@ import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepReport;
 import dev.modelcompression.data.Digests;
+import dev.modelcompression.runtime.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -142,10 +143,10 @@ final class ObjectPublication implements Publication {
   }
 
   private Path local(String name) {
+    if (local == null) {
+      local = TemporaryFolder.make("mc-step-");
+    }
     try {
-      if (local == null) {
-        local = Files.createTempDirectory("mc-step-");
-      }
       return Files.createDirectories(local.resolve(name));
     } catch (IOException e) {
       throw StoreException.of("cannot make a temporary folder", e);

@@ -9,6 +9,8 @@ import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ModelCost;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.OnnxReader;
+import dev.modelcompression.onnx.OnnxWriter;
+import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.runtime.TemporaryFolder;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
@@ -182,11 +184,22 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
       Path file = folder.file("fused.onnx");
       var settings =
           SessionSettings.threads(1).with(Optimization.EXTENDED).withOptimizedModel(file);
-      OrtModels.open(model, settings).close();
+      write(model, settings, folder);
       var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
       return OnnxReader.read(bytes, "the model after fusion", ExternalData.NONE);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the model that ONNX Runtime wrote", e);
+    }
+  }
+
+  /** ONNX Runtime writes the model while it opens it, and blames the model when it cannot. */
+  private static void write(Model model, SessionSettings settings, TemporaryFolder folder) {
+    var bytes = OnnxWriter.toBytes(model);
+    try {
+      OrtModels.open(bytes, model.graph().name(), settings).close();
+    } catch (InvalidModelException | UnsupportedModelException e) {
+      folder.requireRoom(bytes.length);
+      throw e;
     }
   }
 

@@ -31,6 +31,9 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
   /** More runs make profiles of tens of megabytes. */
   public static final int MAX_RUNS = 10;
 
+  /** Room that a profile may need. */
+  private static final long PROFILE_BYTES = 16L << 20;
+
   private static final String KERNEL_TIME = "_kernel_time";
 
   /**
@@ -54,9 +57,14 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
           "profile runs: found " + runs + ", allowed: 1 to " + MAX_RUNS);
     }
     try (var folder = new TemporaryFolder()) {
-      return parse(record(model, data, batch, threads, runs, folder));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read ONNX Runtime's profile", e);
+      var file = record(model, data, batch, threads, runs, folder);
+      try {
+        return parse(file);
+      } catch (IOException e) {
+        // ONNX Runtime says nothing of a profile that it could write only in part.
+        folder.requireRoom(PROFILE_BYTES);
+        throw new UncheckedIOException("cannot read ONNX Runtime's profile", e);
+      }
     }
   }
 
@@ -106,6 +114,9 @@ public record Profile(List<NodeTime> nodes, long peakActivationBytes, int runs) 
     }
     starts.sort(Comparator.naturalOrder());
     int runs = starts.size() - 1;
+    if (runs < 1) {
+      throw new IOException(file + " holds no runs");
+    }
     var micros = new LinkedHashMap<String, double[]>();
     var operators = new LinkedHashMap<String, String>();
     long peak = 0;
