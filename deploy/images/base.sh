@@ -24,7 +24,7 @@ if [ ! -e "$image" ]; then
   umoci init --layout "$work/oci"
   umoci new --image "$work/oci:base"
   umoci raw add-layer --image "$work/oci:base" "$work/root.tar"
-  umoci config --image "$work/oci:base" --config.env PATH=/usr/local/bin:/usr/bin:/bin --config.env LANG=C.UTF-8
+  umoci config --image "$work/oci:base" --config.env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --config.env LANG=C.UTF-8
   skopeo copy --quiet "oci:$work/oci:base" "docker-archive:$work/base.tar:localhost/mc-base:1"
   mv "$work/base.tar" "$image"
 fi
