@@ -41,7 +41,9 @@ public record Report(
     @JsonPropertyDescription("Every step of every trial, in the order of the run.")
         List<Stage> stages,
     @JsonPropertyDescription("Every trial, in the order of the run.") List<Trial> trials,
-    @JsonPropertyDescription("What to try next, most promising first.") List<Advice> advice,
+    @JsonPropertyDescription(
+            "What the analysis of the original advises and the run has not done, most promising first.")
+        List<Advice> advice,
     @JsonPropertyDescription("Findings per node, layer and epoch.") Details details,
     @JsonPropertyDescription(
             "Inputs, seed, versions and machine: what is needed to repeat the run.")

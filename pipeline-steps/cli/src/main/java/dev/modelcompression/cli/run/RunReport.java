@@ -217,9 +217,27 @@ public final class RunReport {
   }
 
   private List<Advice> advice() {
-    return last(result.steps(), "analyze").map(report -> report.details().path("advice")).stream()
-        .flatMap(node -> Estimates.list(node, Advice.class).stream())
-        .toList();
+    var onOriginal =
+        last(result.steps(), "analyze").map(report -> report.details().path("advice")).stream()
+            .flatMap(node -> Estimates.list(node, Advice.class).stream())
+            .toList();
+    return AdviceLeft.of(onOriginal, settingsByType());
+  }
+
+  /** Settings of the steps that made the result. */
+  private Map<String, List<JsonNode>> settingsByType() {
+    Map<String, List<JsonNode>> byType = new LinkedHashMap<>();
+    var steps = result.verdict().trial() == 0 ? result.steps() : result.bestTrial();
+    for (var step : steps) {
+      var report = step.report();
+      String type = report.type().member();
+      if (report.exit() == ExitCode.DONE) {
+        byType
+            .computeIfAbsent(type, key -> new ArrayList<>())
+            .add(ContractJson.tree(report.lineage().settings()).path(type));
+      }
+    }
+    return byType;
   }
 
   private Details details() {

@@ -23,6 +23,10 @@ public final class Advisor {
   private static final double OUTLIER_SIGMAS = 20;
 
   private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
+
+  /** Those that ONNX Runtime has an integer kernel for. */
+  private static final Set<String> INTEGER_CONVOLUTIONS = Set.of("Conv");
+
   private static final Set<String> PRODUCTS = Set.of("Gemm", "MatMul");
 
   private Advisor() {}
@@ -33,6 +37,7 @@ public final class Advisor {
     clean(facts, advice);
     boolean quantized = facts.operators().keySet().stream().anyMatch(Advisor::isQuantized);
     double convolutions = share(facts, CONVOLUTIONS);
+    double quantizable = share(facts, INTEGER_CONVOLUTIONS);
     double products = share(facts, PRODUCTS);
     if (convolutions >= DOMINANT && !quantized) {
       prune(facts, convolutions, advice);
@@ -51,8 +56,8 @@ public final class Advisor {
               "no quantize step",
               "the model already holds quantized operators",
               "quantizing again loses accuracy and gains nothing"));
-    } else if (convolutions + products >= DOMINANT) {
-      quantize(facts, cpu, convolutions >= products, advice);
+    } else if (quantizable + products >= DOMINANT) {
+      quantize(facts, cpu, quantizable >= products, advice);
     }
     if (!facts.dynamicShapes().isEmpty()) {
       advice.add(
@@ -65,12 +70,14 @@ public final class Advisor {
   }
 
   private static void clean(ModelFacts facts, List<Advice> advice) {
-    int norms = facts.operators().getOrDefault("BatchNormalization", 0);
+    int norms = facts.foldableNorms();
     if (norms > 0) {
       advice.add(
           new Advice(
               "optimize",
-              norms + " BatchNormalization nodes are not folded into the convolutions before them",
+              norms
+                  + (norms == 1 ? " BatchNormalization is" : " BatchNormalizations are")
+                  + " not folded into the layer before",
               "fewer nodes, the same numbers, and integer kernels that fuse"));
     }
     if (facts.opset() < PER_CHANNEL_OPSET) {
@@ -114,7 +121,7 @@ public final class Advisor {
   private static void quantize(
       ModelFacts facts, Cpu cpu, boolean convolutional, List<Advice> advice) {
     String work = convolutional ? "convolutions" : "matrix products";
-    double share = share(facts, convolutional ? CONVOLUTIONS : PRODUCTS);
+    double share = share(facts, convolutional ? INTEGER_CONVOLUTIONS : PRODUCTS);
     advice.add(
         new Advice(
             convolutional ? "quantize with mode: Static" : "quantize with mode: Dynamic",
@@ -180,6 +187,7 @@ public final class Advisor {
   private static boolean isQuantized(String operator) {
     return operator.contains("QLinear")
         || operator.contains("QuantizeLinear")
+        || operator.equals("DequantizeLinear")
         || operator.contains("Integer")
         || operator.endsWith("MatMulNBits");
   }

@@ -78,6 +78,7 @@ public final class Analysis {
         graph.outputs().stream().map(Analysis::port).toList(),
         graph.requiredInputs().stream().filter(Analysis::isDynamic).map(ValueInfo::name).toList(),
         cost.operators(),
+        foldableNorms(graph),
         nodes(graph, cost, profile),
         weights,
         activations,
@@ -233,6 +234,15 @@ public final class Analysis {
       zeros += weight.sparsity() * elements;
     }
     return all == 0 ? 0 : zeros / all;
+  }
+
+  private static int foldableNorms(Graph graph) {
+    return (int)
+        graph.nodes("BatchNormalization").stream()
+            .filter(norm -> graph.soleConsumer(norm.input(0)).isPresent())
+            .flatMap(norm -> graph.producer(norm.input(0)).stream())
+            .filter(layer -> layer.isAny("Conv", "ConvTranspose", "Gemm"))
+            .count();
   }
 
   private static Port port(ValueInfo value) {

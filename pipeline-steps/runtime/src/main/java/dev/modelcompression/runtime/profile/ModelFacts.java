@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity share of weights that are exactly zero
  * @param dynamicShapes inputs with free dimensions besides the batch
  * @param operators how often each operator occurs
+ * @param foldableNorms BatchNormalization nodes that alone read a Conv, ConvTranspose or Gemm
  * @param nodes cost and time per node of the file, most expensive first
  * @param weights one entry per floating-point weight
  * @param activations one entry per value computed, when there was data
@@ -37,6 +38,7 @@ public record ModelFacts(
     List<Port> outputs,
     List<String> dynamicShapes,
     SortedMap<String, Integer> operators,
+    int foldableNorms,
     List<NodeFacts> nodes,
     List<WeightFacts> weights,
     @Nullable List<ActivationFacts> activations,

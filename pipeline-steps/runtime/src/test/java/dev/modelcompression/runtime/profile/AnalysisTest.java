@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.onnx.DataType;
+import dev.modelcompression.onnx.Graph;
+import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
+import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.runtime.Models;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -66,6 +73,53 @@ class AnalysisTest {
     assertThat(Advisor.advise(facts, AVX2))
         .extracting(Advice::step)
         .contains("quantize with reduceRange: Always");
+  }
+
+  @Test
+  void onlyWhatHasAnIntegerKernelIsAdvisedToBeQuantized() {
+    assertThat(Advisor.advise(facts(upsampling(false)), VNNI))
+        .extracting(Advice::step)
+        .containsExactly("prune with structure: Channel, roundTo: 16, then fineTune");
+  }
+
+  @Test
+  void onlyNormalizationsBehindALayerCanBeFolded() {
+    assertThat(facts(upsampling(false)).foldableNorms()).isZero();
+    assertThat(facts(upsampling(true)).foldableNorms()).isEqualTo(1);
+  }
+
+  private static ModelFacts facts(Model model) {
+    return Analysis.of(model, 1, Optional.empty(), SETTINGS, Progress.NONE);
+  }
+
+  /** A normalization of the input, a ConvTranspose, and perhaps a normalization behind it. */
+  private static Model upsampling(boolean normalized) {
+    var graph = new Graph("up");
+    graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, -1, 16, 8, 8));
+    for (String parameter : List.of("scale", "shift", "mean", "variance")) {
+      var ones = new float[16];
+      Arrays.fill(ones, 1);
+      graph.setInitializer(parameter, Tensor.floats(new long[] {16}, ones));
+    }
+    var weights = new float[1024];
+    Arrays.fill(weights, 0.5f);
+    graph.setInitializer("w", Tensor.floats(new long[] {16, 16, 2, 2}, weights));
+    norm(graph, "x", "a");
+    graph.add(Node.of("ConvTranspose", "up", List.of("a", "w"), List.of("b")));
+    if (normalized) {
+      norm(graph, "b", "c");
+    }
+    graph.addOutput(ValueInfo.untyped(normalized ? "c" : "b"));
+    return new Model(graph, 8, 17);
+  }
+
+  private static void norm(Graph graph, String input, String output) {
+    graph.add(
+        Node.of(
+            "BatchNormalization",
+            "norm_" + output,
+            List.of(input, "scale", "shift", "mean", "variance"),
+            List.of(output)));
   }
 
   @Test
