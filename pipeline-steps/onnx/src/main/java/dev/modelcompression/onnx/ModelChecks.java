@@ -40,6 +40,11 @@ final class ModelChecks {
       functionSize(entry.getKey(), functions, sizes, new HashSet<>());
     }
     GraphChecks.check(model.getGraph());
+    if (model.getGraph().getOutputCount() == 0) {
+      throw new InvalidModelException(
+          "the graph has no outputs, so nothing that it computes is wanted: export the model again"
+              + " with at least one");
+    }
     if (size(model.getGraph().getNodeList(), functions, sizes, new HashSet<>()) > MAX_NODES) {
       throw new UnsupportedModelException("the model has more than " + MAX_NODES + " nodes");
     }

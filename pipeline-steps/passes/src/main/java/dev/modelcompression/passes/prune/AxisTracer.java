@@ -101,8 +101,10 @@ final class AxisTracer {
         .findFirst();
   }
 
-  private static void refuseQuantized(Node node) {
-    if (node.opType().contains("QuantizeLinear") || node.opType().startsWith("QLinear")) {
+  static void refuseQuantized(Node node) {
+    if (node.opType().contains("QuantizeLinear")
+        || node.is("DequantizeLinear")
+        || node.opType().startsWith("QLinear")) {
       throw new UnsupportedModelException(
           "node '"
               + node.label()

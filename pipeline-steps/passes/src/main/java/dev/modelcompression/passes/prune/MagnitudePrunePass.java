@@ -76,11 +76,13 @@ public final class MagnitudePrunePass implements GraphPass {
   /**
    * Like {@link #apply}, with masks and all that happened to each layer.
    *
-   * @throws UnsupportedModelException the model has no weight to prune
+   * @throws UnsupportedModelException the model has no weight to prune, or is quantized: its
+   *     weights are integers behind scales, which this pass does not rank
    * @throws IllegalArgumentException the settings set no further weight to 0, or keep a node that
    *     does not exist
    */
   public MagnitudePruneResult prune(Model model) {
+    model.graph().nodes().forEach(AxisTracer::refuseQuantized);
     ExcludedNodes.check(model.graph(), settings.keepNodes());
     var weights = weights(model);
     if (weights.isEmpty()) {

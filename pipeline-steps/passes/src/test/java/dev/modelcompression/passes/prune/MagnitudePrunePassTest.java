@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.modelcompression.onnx.DataType;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Tensor;
 import dev.modelcompression.onnx.UnsupportedModelException;
@@ -36,6 +37,21 @@ class MagnitudePrunePassTest {
         .extracting(MagnitudePruneResult.Layer::zerosAfter)
         .containsExactly(2L, 1L);
     assertThat(result.sparsity()).isEqualTo(0.375);
+  }
+
+  @Test
+  void aQuantizedModelIsRefused() {
+    var builder = new ModelBuilder(17, 1);
+    var input = builder.input("input", 1, 4);
+    var float32 = builder.op("MatMul", input, builder.normal(1, 4, 4));
+    var scale = builder.constant(Tensor.scalar(0.1f));
+    var zero = builder.constant(Tensor.bytes(DataType.INT8, new long[0], (byte) 0));
+    var quantized = builder.constant(Tensor.bytes(DataType.INT8, new long[] {4, 4}, new byte[16]));
+    var weight = builder.op("DequantizeLinear", quantized, scale, zero);
+    var model = builder.build(builder.op("MatMul", float32, weight));
+    assertThatThrownBy(() -> prune(model, Scope.GLOBAL, 0.5))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("prune the float model first, then quantize");
   }
 
   @Test

@@ -225,7 +225,8 @@ final class Feeds implements AutoCloseable {
 
   private static String dims(long[] shape, int from) {
     if (shape.length < from) {
-      return "a single number without a batch dimension";
+      return "a single number, or states no shape at all; export it again with the input's shape,"
+          + " the batch first";
     }
     List<String> dims = new ArrayList<>();
     for (int i = from; i < shape.length; i++) {
