@@ -10,6 +10,7 @@ public final class StandardRewrites {
   /** All rewrites; run them with {@link dev.modelcompression.passes.PassRunner#toFixpoint}. */
   public static List<GraphPass> all(ConstantEvaluator evaluator) {
     return List.of(
+        new FixDefaults(),
         new EliminateIdentity(),
         new SimplifyShapes(),
         new FoldConstants(evaluator),
