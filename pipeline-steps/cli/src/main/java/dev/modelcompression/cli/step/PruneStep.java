@@ -7,19 +7,17 @@ import dev.modelcompression.cli.report.Details.PrunedLayer;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ShapeInference;
+import dev.modelcompression.passes.PassRunner;
 import dev.modelcompression.passes.prune.ChannelGroups;
 import dev.modelcompression.passes.prune.ChannelImportance;
 import dev.modelcompression.passes.prune.ChannelPrunePass;
 import dev.modelcompression.passes.prune.ChannelPruneSettings;
 import dev.modelcompression.passes.prune.Importance;
-import dev.modelcompression.passes.prune.LayerChange;
-import dev.modelcompression.passes.prune.PrunePlan;
 import dev.modelcompression.passes.prune.PrunePlanner;
 import dev.modelcompression.passes.prune.PruneResult;
 import dev.modelcompression.passes.prune.TaylorImportance;
+import dev.modelcompression.passes.rewrite.FixDefaults;
 import dev.modelcompression.training.Saliency;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,12 +39,13 @@ final class PruneStep implements StepAction {
   @Override
   public StepResult run(StepJob job) {
     var model = job.finiteModel();
+    var fixed = PassRunner.run(model, new FixDefaults()).notes();
     return settings.structure() == Structure.CHANNEL
-        ? channels(job, model)
-        : new WeightPruning(settings).run(job, model);
+        ? channels(job, model, fixed)
+        : new WeightPruning(settings).run(job, model, fixed);
   }
 
-  private StepResult channels(StepJob job, Model model) {
+  private StepResult channels(StepJob job, Model model, List<String> notes) {
     var groups = ChannelGroups.of(model, ShapeInference.ofOneSample(model));
     var scores =
         settings.importance() == PruneSettings.Importance.TAYLOR
@@ -56,15 +55,12 @@ final class PruneStep implements StepAction {
     job.progress().update(1, 2, "plan");
     var plan = PrunePlanner.plan(model, groups, scores, planSettings());
     var result = new ChannelPrunePass(plan, ShapeInference.oneSample(model)).prune(model);
-    var notes =
-        List.of(
-            share("MACs", result.macsBefore(), result.macsAfter()),
-            share("parameters", result.parametersBefore(), result.parametersAfter()));
+    String message =
+        share("MACs", result.macsBefore(), result.macsAfter())
+            + ", "
+            + share("parameters", result.parametersBefore(), result.parametersAfter());
     return StepResult.of(
-        model,
-        ModelNumbers.metrics(model),
-        new Details(notes, layers(result)),
-        String.join(", ", notes));
+        model, ModelNumbers.metrics(model), new Details(notes, layers(result)), message);
   }
 
   private Map<String, double[]> taylor(StepJob job, Model model, ChannelGroups groups) {
@@ -99,24 +95,11 @@ final class PruneStep implements StepAction {
   }
 
   private static List<PrunedLayer> layers(PruneResult result) {
-    var reasons = new HashMap<String, String>();
-    for (PrunePlan.Decision decision : result.decisions()) {
-      reasons.put(decision.group(), decision.reason());
-    }
-    var layers = new ArrayList<PrunedLayer>();
-    for (LayerChange layer : result.layers()) {
-      layers.add(
-          new PrunedLayer(
-              layer.node(),
-              outputChannels(layer.operator(), layer.shapeBefore()),
-              outputChannels(layer.operator(), layer.shapeAfter()),
-              reasons.getOrDefault(layer.node(), "")));
-    }
-    return layers;
-  }
-
-  /** Conv and Gemm (transB) weights are {@code [M, C, …]}; a MatMul's are {@code [K, N]}. */
-  private static int outputChannels(String operator, List<Long> shape) {
-    return Math.toIntExact(operator.equals("MatMul") ? shape.get(shape.size() - 1) : shape.get(0));
+    return result.layers().stream()
+        .map(
+            layer ->
+                new PrunedLayer(
+                    layer.node(), layer.channelsBefore(), layer.channelsAfter(), layer.reason()))
+        .toList();
   }
 }

@@ -6,6 +6,7 @@ import dev.modelcompression.passes.prune.ChannelPruneSettings;
 import dev.modelcompression.passes.prune.MagnitudePrunePass;
 import dev.modelcompression.passes.prune.MagnitudePruneSettings;
 import dev.modelcompression.training.Saliency;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class WeightPruning {
     this.settings = settings;
   }
 
-  StepResult run(StepJob job, Model model) {
+  StepResult run(StepJob job, Model model, List<String> fixed) {
     var gradients =
         settings.importance() == PruneSettings.Importance.TAYLOR
             ? Saliency.taylor(
@@ -31,7 +32,8 @@ final class WeightPruning {
                 job.threads())
             : Map.<String, float[]>of();
     var pass = new MagnitudePrunePass(passSettings(), gradients);
-    var notes = pass.apply(model).notes();
+    var notes = new ArrayList<>(fixed);
+    notes.addAll(pass.apply(model).notes());
     return StepResult.of(
         model,
         ModelNumbers.metrics(model),

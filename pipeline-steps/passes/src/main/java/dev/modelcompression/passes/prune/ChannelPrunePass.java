@@ -76,12 +76,26 @@ public final class ChannelPrunePass implements GraphPass {
     ShapeInference.infer(model, inputShapes);
     var after = LayerChange.measure(model, groups.tracer(), cost.macsByNode(counts));
     return new PruneResult(
-        LayerChange.compare(before, after),
+        LayerChange.compare(before, after, decisionsByLayer(groups)),
         plan.decisions(),
         cost.macs(cost.channels()),
         cost.macs(counts),
         cost.parameters(cost.channels()),
         cost.parameters(counts));
+  }
+
+  /** The decisions about the channels that each layer computes. */
+  private Map<String, List<PrunePlan.Decision>> decisionsByLayer(ChannelGroups groups) {
+    var byLayer = new LinkedHashMap<String, List<PrunePlan.Decision>>();
+    for (int g = 0; g < groups.groups().size(); g++) {
+      var decision = plan.decisions().get(g);
+      groups.groups().get(g).members().stream()
+          .filter(member -> member.input() == 1 && member.role() != AxisRole.INPUT)
+          .map(ChannelGroup.Member::node)
+          .distinct()
+          .forEach(node -> byLayer.computeIfAbsent(node, key -> new ArrayList<>()).add(decision));
+    }
+    return byLayer;
   }
 
   /** For each group of the model the channels that stay. */

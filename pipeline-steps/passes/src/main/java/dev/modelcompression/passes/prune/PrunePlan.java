@@ -39,7 +39,7 @@ public record PrunePlan(
    * @param group its id
    * @param before channels now
    * @param kept indices of the channels that stay, ascending
-   * @param reason one clause for the report
+   * @param reason one clause for the report, without numbers of channels: each layer has its own
    */
   public record Decision(String group, int before, int[] kept, String reason) {
     public int after() {

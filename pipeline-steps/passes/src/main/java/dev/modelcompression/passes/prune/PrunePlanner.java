@@ -253,9 +253,7 @@ public final class PrunePlanner {
     if (kept < group.channels()) {
       return String.format(
           Locale.ROOT,
-          "removed the lowest %d of %d, %.1f %% of the group's importance",
-          group.channels() - kept,
-          group.channels(),
+          "the lowest, with %.1f %% of the group's importance",
           100 * choice.lostShare(kept));
     }
     return choice.smallest() == group.channels()

@@ -16,9 +16,11 @@ import java.util.Set;
  * gone. What subgraphs read counts as read; graph inputs and their defaults stay.
  */
 public final class EliminateDeadCode implements GraphPass {
+  public static final String ID = "eliminate-dead-code";
+
   @Override
   public String id() {
-    return "eliminate-dead-code";
+    return ID;
   }
 
   @Override
