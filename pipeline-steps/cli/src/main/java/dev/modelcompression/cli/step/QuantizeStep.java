@@ -7,6 +7,7 @@ import dev.modelcompression.cli.report.Details.QuantizedLayer;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.DataType;
 import dev.modelcompression.onnx.Model;
+import dev.modelcompression.onnx.UnsupportedModelException;
 import dev.modelcompression.passes.PassRunner;
 import dev.modelcompression.passes.quantize.DynamicQuantizePass;
 import dev.modelcompression.passes.quantize.DynamicSettings;
@@ -30,10 +31,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Turns weights and activations into 8-bit integers. */
 final class QuantizeStep implements StepAction {
   private static final int CALIBRATION_BATCH = 32;
+
+  private static final String NOTHING = "nothing in the model can be quantized: ";
+  private static final int MAX_REASONS = 3;
 
   /** Rows that the error of each layer is measured on. */
   private static final int ERROR_ROWS = 64;
@@ -65,9 +70,15 @@ final class QuantizeStep implements StepAction {
     var model = prepared(job, notes);
     var data = reading.join();
     var plan = QdqPlan.of(model, planSettings(Set.of()));
-    plan.decisions().stream()
-        .filter(decision -> !decision.quantized())
-        .forEach(d -> notes.add(d.opType() + " '" + d.node() + "' stays float: " + d.reason()));
+    var left =
+        plan.decisions().stream()
+            .filter(decision -> !decision.quantized())
+            .map(d -> d.opType() + " '" + d.node() + "' stays float: " + d.reason())
+            .toList();
+    if (plan.quantizedWeightNodes().isEmpty()) {
+      throw new UnsupportedModelException(NOTHING + reasons(left));
+    }
+    notes.addAll(left);
     var ranges = ranges(job, model, plan.valuesToCalibrate(), data);
     var quantized = quantize(model, Set.of(), ranges);
     if (settings.maxAccuracyDrop() != null) {
@@ -104,7 +115,11 @@ final class QuantizeStep implements StepAction {
                 defaults.weightClip(),
                 defaults.minEmbeddingElements(),
                 Set.copyOf(settings.exclude())));
-    notes.addAll(PassRunner.run(model, pass).notes());
+    var quantized = PassRunner.run(model, pass);
+    if (quantized.changes() == 0) {
+      throw new UnsupportedModelException(NOTHING + reasons(quantized.notes()));
+    }
+    notes.addAll(quantized.notes());
     return result(model, FusionAudit.of(model), List.of(), notes);
   }
 
@@ -119,10 +134,8 @@ final class QuantizeStep implements StepAction {
       Model quantized, FusionAudit audit, List<NodeError> errors, List<String> notes) {
     audit
         .notFused()
-        .forEach(
-            node ->
-                notes.add(
-                    node.opType() + " '" + node.name() + "' runs in float: " + node.reason()));
+        .forEach(node -> tell(notes, node.opType() + " '" + node.name() + "' ", node.reason()));
+    notes.addAll(audit.outOfReach());
     var errorOf = new HashMap<String, NodeError>();
     errors.forEach(error -> errorOf.put(error.node(), error));
     var layers = new ArrayList<QuantizedLayer>();
@@ -141,6 +154,20 @@ final class QuantizeStep implements StepAction {
     }
     return StepResult.of(
         quantized, ModelNumbers.metrics(quantized), new Details(notes, layers), message);
+  }
+
+  /** Adds why a node runs in float, unless it was told already that it stays so. */
+  private static void tell(List<String> notes, String node, @Nullable String reason) {
+    if (notes.stream().noneMatch(note -> note.startsWith(node + "stays float"))) {
+      notes.add(node + "runs in float: " + reason);
+    }
+  }
+
+  private static String reasons(List<String> left) {
+    return left.isEmpty()
+        ? "it has no Conv, Gemm or MatMul with constant weights"
+        : String.join("; ", left.subList(0, Math.min(MAX_REASONS, left.size())))
+            + (left.size() > MAX_REASONS ? "; and " + (left.size() - MAX_REASONS) + " more" : "");
   }
 
   private Model quantize(Model model, Set<String> alsoExcluded, Map<String, Range> ranges) {

@@ -1,6 +1,7 @@
 package dev.modelcompression.runtime.audit;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.modelcompression.onnx.CostModel;
 import dev.modelcompression.onnx.ExternalData;
 import dev.modelcompression.onnx.Graph;
@@ -35,16 +36,31 @@ import org.jspecify.annotations.Nullable;
  * What ONNX Runtime makes of a quantized model: it is loaded, the graph after fusion is read back,
  * and each node that computes is looked up in it.
  *
- * @param nodes every matrix product and convolution, and every other arithmetic node that is fed
- *     quantized values, in execution order
+ * @param nodes every matrix product, convolution and recurrent layer of the main graph, and every
+ *     other arithmetic node that is fed quantized values, in execution order
+ * @param macs multiply–accumulate operations of the whole model for one sample; absent when those
+ *     of any node are unknown, as with free dimensions or subgraphs
+ * @param outOfReach recurrent layers and subgraphs that compute in float, one line each
  * @param executedOperators how often each operator occurs after fusion; those of other domains as
  *     {@code domain:Name}
  */
-public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> executedOperators) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FusionAudit(
+    List<AuditedNode> nodes,
+    @Nullable Long macs,
+    List<String> outOfReach,
+    SortedMap<String, Integer> executedOperators) {
+  private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "RNN");
+
   private static final Set<String> HEAVY =
       Set.of(
+          "LSTM",
+          "GRU",
+          "RNN",
+          "Einsum",
           "Conv",
           "ConvTranspose",
+          "DeformConv",
           "Gemm",
           "MatMul",
           "ConvInteger",
@@ -102,7 +118,8 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
       executed.merge(qualified(node), 1, Integer::sum);
       byName.put(node.name(), node);
     }
-    var macs = macs(named);
+    var cost = cost(named);
+    var macs = cost.map(FusionAudit::macsByNode).orElse(Map.of());
     var nodes = new ArrayList<AuditedNode>();
     for (Node node : named.graph().nodes()) {
       boolean quantized = isQuantized(named.graph(), node);
@@ -110,7 +127,8 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
         nodes.add(audited(named.graph(), node, quantized, fused, byName, macs.get(node.name())));
       }
     }
-    return new FusionAudit(List.copyOf(nodes), executed);
+    Long all = cost.filter(c -> c.notCounted().isEmpty()).map(ModelCost::macs).orElse(null);
+    return new FusionAudit(List.copyOf(nodes), all, outOfReach(named.graph(), nodes), executed);
   }
 
   /** Nodes that were meant to run in integers and do not. */
@@ -119,12 +137,39 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
     return nodes.stream().filter(node -> node.quantizedInput() && !node.integer()).toList();
   }
 
-  /** Share of the multiply–accumulate operations that run in integers, where they are known. */
+  /**
+   * Share of the model's multiply–accumulate operations that run in integers; empty when those of
+   * any node are unknown, because a share of the others says nothing about the model.
+   */
   @JsonIgnore
   public OptionalDouble integerMacShare() {
-    long all = sumOfMacs(nodes);
     long integer = sumOfMacs(nodes.stream().filter(AuditedNode::integer).toList());
-    return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) integer / all);
+    return macs == null || macs == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) integer / macs);
+  }
+
+  private static List<String> outOfReach(Graph graph, List<AuditedNode> nodes) {
+    var lines = new ArrayList<String>();
+    nodes.stream()
+        .filter(node -> RECURRENT.contains(node.opType()) && !node.integer())
+        .forEach(
+            node ->
+                lines.add(
+                    node.opType()
+                        + " '"
+                        + node.name()
+                        + "' stays float: recurrent layers are not quantized"));
+    graph.nodes().stream()
+        .filter(Node::hasSubgraph)
+        .forEach(
+            node ->
+                lines.add(
+                    node.opType()
+                        + " '"
+                        + node.label()
+                        + "' stays float: what its subgraphs compute is not quantized"));
+    return lines;
   }
 
   private static long sumOfMacs(List<AuditedNode> nodes) {
@@ -203,15 +248,17 @@ public record FusionAudit(List<AuditedNode> nodes, SortedMap<String, Integer> ex
     }
   }
 
-  /** MACs for one sample by node name; empty where shapes cannot be inferred. */
-  private static Map<String, Long> macs(Model model) {
-    var macs = new LinkedHashMap<String, Long>();
-    ModelCost cost;
+  /** Cost for one sample; empty when shapes cannot be inferred. */
+  private static Optional<ModelCost> cost(Model model) {
     try {
-      cost = CostModel.ofOneSample(model);
+      return Optional.of(CostModel.ofOneSample(model));
     } catch (InvalidModelException e) {
-      return macs;
+      return Optional.empty();
     }
+  }
+
+  private static Map<String, Long> macsByNode(ModelCost cost) {
+    var macs = new LinkedHashMap<String, Long>();
     for (var node : cost.nodes()) {
       node.macs().ifPresent(count -> macs.put(node.name(), count));
     }

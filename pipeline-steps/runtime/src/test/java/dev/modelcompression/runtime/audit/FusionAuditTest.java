@@ -1,15 +1,26 @@
 package dev.modelcompression.runtime.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.modelcompression.onnx.DataType;
+import dev.modelcompression.onnx.ExternalData;
 import dev.modelcompression.onnx.Graph;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
+import dev.modelcompression.onnx.OnnxReader;
+import dev.modelcompression.onnx.OnnxWriter;
 import dev.modelcompression.onnx.Tensor;
 import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.runtime.Models;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +71,50 @@ class FusionAuditTest {
   }
 
   @Test
+  void noShareIsToldWhenWorkIsUnknown() {
+    var model = quantizedConv(1, true);
+    var graph = model.graph();
+    graph.setInput(0, ValueInfo.tensor("x", DataType.FLOAT, -1, 3, -1, -1));
+    graph.setOutput(0, ValueInfo.tensor("out", DataType.FLOAT, -1, 4, -1, -1));
+    var audit = FusionAudit.of(model);
+    assertThat(audit.nodes()).singleElement().matches(AuditedNode::integer);
+    assertThat(audit.integerMacShare()).isEmpty();
+  }
+
+  @Test
+  void aFloatLstmIsALayerAndCountsInTheShare() {
+    var model = quantizedConv(1, true);
+    var graph = model.graph();
+    graph.setInitializer("rows", Tensor.longs(new long[] {3}, 5, -1, 8));
+    graph.setInitializer("W", Tensor.floats(new long[] {1, 64, 8}, new float[512]));
+    graph.setInitializer("R", Tensor.floats(new long[] {1, 64, 16}, new float[1024]));
+    graph.setInput(0, ValueInfo.tensor("x", DataType.FLOAT, 5, 3, 8, 8));
+    graph.setOutput(0, ValueInfo.untyped("state"));
+    graph.add(Node.of("Reshape", "reshape", List.of("out", "rows"), List.of("sequence")));
+    var lstm = Node.of("LSTM", "lstm", List.of("sequence", "W", "R"), List.of("", "state"));
+    lstm.setAttribute("hidden_size", 16L);
+    graph.add(lstm);
+    var audit = FusionAudit.of(model);
+    assertThat(audit.nodes())
+        .extracting(AuditedNode::name, AuditedNode::integer)
+        .containsExactly(tuple("conv", true), tuple("lstm", false));
+    assertThat(audit.outOfReach())
+        .containsExactly("LSTM 'lstm' stays float: recurrent layers are not quantized");
+    double conv = 5.0 * 4 * 3 * 9 * 64;
+    double recurrent = 5.0 * 32 * (512 + 1024);
+    assertThat(audit.integerMacShare().orElseThrow())
+        .isCloseTo(conv / (conv + recurrent), within(1e-9));
+  }
+
+  @Test
+  void subgraphsAreNamedAndLeaveTheShareOpen() throws InvalidProtocolBufferException {
+    var audit = FusionAudit.of(withBranch(quantizedConv(1, true)));
+    assertThat(audit.outOfReach())
+        .containsExactly("If 'branch' stays float: what its subgraphs compute is not quantized");
+    assertThat(audit.integerMacShare()).isEmpty();
+  }
+
+  @Test
   void dynamicQuantizationIsRecognized() {
     var graph = new Graph("dynamic");
     graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, -1, 4));
@@ -82,6 +137,29 @@ class FusionAuditTest {
               assertThat(node.executedAs()).isEqualTo("DynamicQuantizeMatMul");
               assertThat(node.integer()).isTrue();
             });
+  }
+
+  /** Puts an If after the model's output whose branches hand it on. */
+  private static Model withBranch(Model model) throws InvalidProtocolBufferException {
+    var graph = model.graph();
+    graph.addInput(ValueInfo.tensor("c", DataType.BOOL));
+    graph.setOutput(0, ValueInfo.tensor("chosen", DataType.FLOAT, -1, 4, 8, 8));
+    var proto = ModelProto.parseFrom(OnnxWriter.toBytes(model)).toBuilder();
+    var branch = NodeProto.newBuilder().setOpType("If").setName("branch");
+    branch.addInput("c").addOutput("chosen");
+    for (String side : List.of("then_branch", "else_branch")) {
+      var body = GraphProto.newBuilder().setName(side);
+      body.addNode(NodeProto.newBuilder().setOpType("Identity").addInput("out").addOutput(side));
+      body.addOutput(ValueInfoProto.newBuilder().setName(side));
+      branch.addAttribute(
+          AttributeProto.newBuilder()
+              .setName(side)
+              .setType(AttributeProto.AttributeType.GRAPH)
+              .setG(body));
+    }
+    proto.getGraphBuilder().addNode(branch);
+    return OnnxReader.read(
+        ByteBuffer.wrap(proto.build().toByteArray()), "branch", ExternalData.NONE);
   }
 
   /** {@code [N, 3, 8, 8]} → Conv 4×3×3×3 with padding → {@code [N, 4, 8, 8]}, in QDQ form. */
