@@ -56,6 +56,18 @@ class BadInputTest {
         new Case("the file is not ONNX", 65, "analyze", "text.onnx"),
         new Case("the model is truncated", 65, "optimize", "truncated.onnx", "-o", "out.onnx"),
         new Case("the graph has a cycle", 65, "optimize", "cyclic.onnx", "-o", "out.onnx"),
+        new Case("the model has no outputs", 65, "optimize", "no-outputs.onnx", "-o", "out.onnx"),
+        new Case(
+            "nothing in the model can be quantized",
+            69,
+            "quantize",
+            "tiny.onnx",
+            "-o",
+            "out.onnx",
+            "--mode",
+            "Dynamic",
+            "--exclude",
+            "gemm"),
         new Case(
             "external data outside the model's folder",
             65,
@@ -276,6 +288,7 @@ class BadInputTest {
         0,
         1);
     TinyInputs.model(folder.resolve("tiny.onnx"));
+    Files.write(folder.resolve("no-outputs.onnx"), withoutOutputs());
     TinyInputs.data(folder.resolve("tiny.npz"), 20, 1);
     var broken = TinyInputs.model();
     var bias = broken.graph().initializer("b3").orElseThrow().floats();
@@ -311,6 +324,13 @@ class BadInputTest {
           - name: prune
             prune: {ration: 0.5, importance: Magic}
         """);
+  }
+
+  private static byte[] withoutOutputs() {
+    var graph = new Graph("silent");
+    graph.addInput(ValueInfo.tensor("x", DataType.FLOAT, 1, 4));
+    graph.add(Node.of("Relu", "relu", List.of("x"), List.of("y")));
+    return OnnxWriter.toBytes(new Model(graph, 8, 17));
   }
 
   private static byte[] cyclic() {

@@ -6,6 +6,8 @@ import dev.modelcompression.cli.report.Details.TrainingEpoch;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.onnx.FiniteWeights;
 import dev.modelcompression.onnx.Model;
+import dev.modelcompression.passes.PassRunner;
+import dev.modelcompression.passes.rewrite.FixDefaults;
 import dev.modelcompression.runtime.session.OrtModels;
 import dev.modelcompression.runtime.session.SessionSettings;
 import dev.modelcompression.training.Checkpointing;
@@ -37,6 +39,7 @@ final class FineTuneStep implements StepAction {
   @Override
   public StepResult run(StepJob job) {
     var model = job.finiteModel();
+    var fixed = PassRunner.run(model, new FixDefaults()).notes();
     var rows = job.dataset(Datasets.TRAINING, "training");
     var data = TrainingData.of(rows);
     if (settings.distillation() != null) {
@@ -52,7 +55,10 @@ final class FineTuneStep implements StepAction {
                 checkpoint,
                 job.progress());
     return StepResult.of(
-        result.model(), Map.of(), details(job.request().step().name(), result), message(result));
+        result.model(),
+        Map.of(),
+        details(job.request().step().name(), result, fixed),
+        message(result));
   }
 
   /**
@@ -78,8 +84,9 @@ final class FineTuneStep implements StepAction {
     }
   }
 
-  private static Details details(String step, TrainingResult result) {
-    var notes = new ArrayList<>(result.notes());
+  private static Details details(String step, TrainingResult result, List<String> fixed) {
+    var notes = new ArrayList<>(fixed);
+    notes.addAll(result.notes());
     if (result.resumedFrom() > 0) {
       notes.add("resumed from a checkpoint at step " + result.resumedFrom());
     }
@@ -114,7 +121,16 @@ final class FineTuneStep implements StepAction {
             .findFirst()
             .orElseThrow()
             .validationAccuracy();
-    String epochs = "best of " + (result.history().size() - 1) + " epochs: " + result.bestEpoch();
+    int trained = result.history().size() - 1;
+    if (result.bestEpoch() == 0) {
+      return String.format(
+          Locale.ROOT,
+          "none of %d epochs was better than the validation accuracy of %.2f %% before: the model is"
+              + " unchanged",
+          trained,
+          100 * first);
+    }
+    String epochs = "best of " + trained + " epochs: " + result.bestEpoch();
     return Double.isFinite(best)
         ? String.format(
             Locale.ROOT,

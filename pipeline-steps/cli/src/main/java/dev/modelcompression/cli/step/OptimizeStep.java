@@ -4,6 +4,7 @@ import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.OpsetConverter;
 import dev.modelcompression.passes.PassResult;
 import dev.modelcompression.passes.PassRunner;
+import dev.modelcompression.passes.rewrite.EliminateDeadCode;
 import dev.modelcompression.passes.rewrite.StandardRewrites;
 import dev.modelcompression.runtime.session.OrtConstantEvaluator;
 import java.util.ArrayList;
@@ -48,11 +49,18 @@ final class OptimizeStep implements StepAction {
     var passes = PassRunner.toFixpoint(current, StandardRewrites.all(new OrtConstantEvaluator()));
     for (var pass : passes) {
       if (pass.changes() > 0) {
-        notes.add(
-            pass.pass() + ": " + pass.changes() + (pass.changes() == 1 ? " change" : " changes"));
+        notes.add(pass.pass() + ": " + counted(pass));
       }
       notes.addAll(pass.notes());
     }
     return new Rewritten(current, passes);
+  }
+
+  /** Dead code is counted in nodes and constants together, which "changes" would not tell. */
+  static String counted(PassResult pass) {
+    if (pass.pass().equals(EliminateDeadCode.ID)) {
+      return pass.changes() + " unread nodes and constants removed";
+    }
+    return pass.changes() + (pass.changes() == 1 ? " change" : " changes");
   }
 }

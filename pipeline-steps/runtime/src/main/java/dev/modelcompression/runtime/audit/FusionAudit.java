@@ -146,7 +146,7 @@ public record FusionAudit(
     long integer = sumOfMacs(nodes.stream().filter(AuditedNode::integer).toList());
     return macs == null || macs == 0
         ? OptionalDouble.empty()
-        : OptionalDouble.of((double) integer / macs);
+        : OptionalDouble.of(Math.min(1, (double) integer / macs));
   }
 
   private static List<String> outOfReach(Graph graph, List<AuditedNode> nodes) {
