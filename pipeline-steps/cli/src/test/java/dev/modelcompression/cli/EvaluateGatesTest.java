@@ -33,7 +33,8 @@ class EvaluateGatesTest {
     assertThat(ended.exit()).as(ended.err()).isZero();
     assertThat(ended.out())
         .contains("✓ Top-1 accuracy  may fall by 0.00 pp")
-        .contains("✓ File size       at most 1.000 × the original  1.000 ×");
+        .contains("✓ File size       at most 1.000 × the original  1.000 ×")
+        .contains(", top-1 ±0.00 pp on 60 samples\n");
   }
 
   @Test

@@ -60,7 +60,8 @@ public final class ConsoleReport {
                 })
             + TerminalText.GAP
             + TerminalText.plain(report.name()));
-    line(WordUtils.wrap(TerminalText.plain(report.summary()), width, "\n", false));
+    String judged = (report.summary() + " " + report.evaluatedOn()).strip();
+    line(WordUtils.wrap(TerminalText.plain(judged), width, "\n", false));
   }
 
   private void gates() {

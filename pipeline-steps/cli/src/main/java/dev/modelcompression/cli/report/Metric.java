@@ -33,6 +33,11 @@ public enum Metric {
     this.higherIsBetter = higherIsBetter;
   }
 
+  /** A signed difference of two values for one line of text: "−0.61 pp", or "±0.00 pp" of none. */
+  public String difference(double difference) {
+    return unit.formatDifference(difference).replace('\u00a0', ' ');
+  }
+
   /** The name in {@code metrics} maps, which carries the unit. */
   public String key() {
     return key;

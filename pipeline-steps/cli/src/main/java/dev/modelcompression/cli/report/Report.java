@@ -1,8 +1,10 @@
 package dev.modelcompression.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.modelcompression.api.Datasets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +125,18 @@ public record Report(
         ratios.put(metric.ratioKey(), after / before);
       }
     }
+  }
+
+  /** How many samples the verdict rests on, as a sentence; empty when nothing was evaluated. */
+  String evaluatedOn() {
+    if (result == null || lineage.method().repetitions() == 0) {
+      return "";
+    }
+    return lineage.datasets().stream()
+        .filter(data -> data.role().equals(Datasets.EVALUATION))
+        .map(data -> String.format(Locale.ROOT, "Evaluated on %,d samples.", data.rows()))
+        .findFirst()
+        .orElse("");
   }
 
   /**

@@ -34,6 +34,7 @@ record ReportView(
     List<FileRow> files,
     String started,
     String work,
+    String evaluatedOn,
     String confidence) {
 
   private static final DateTimeFormatter TIME =
@@ -127,6 +128,7 @@ record ReportView(
         files(lineage),
         TIME.format(lineage.started()),
         work(report.stages()),
+        report.evaluatedOn(),
         confidence(lineage));
   }
 

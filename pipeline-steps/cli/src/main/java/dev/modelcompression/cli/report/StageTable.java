@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,8 @@ record StageTable(List<Metric> columns, List<Row> rows) {
             original.name(),
             true,
             cells(columns, before, original.intervals(), Map.of())));
-    for (Stage stage : stages) {
+    Optional<Stage> maker = maker(report, stages);
+    for (Stage stage : maker.isEmpty() ? stages : stages.subList(0, stages.size() - 1)) {
       rows.add(
           new Row(
               stage.name(),
@@ -58,12 +60,22 @@ record StageTable(List<Metric> columns, List<Row> rows) {
     if (result != null) {
       rows.add(
           new Row(
-              "Result",
-              result.name(),
+              maker.map(stage -> "Result: " + stage.name()).orElse("Result"),
+              maker.map(StageTable::note).orElse(result.name()),
               true,
               cells(columns, result.metrics(), result.intervals(), before)));
     }
     return new StageTable(columns, List.copyOf(rows));
+  }
+
+  /** The last stage, where the result is its model: one row shows both. */
+  private static Optional<Stage> maker(Report report, List<Stage> stages) {
+    Side result = report.result();
+    if (result == null || stages.isEmpty()) {
+      return Optional.empty();
+    }
+    Stage last = stages.get(stages.size() - 1);
+    return result.digest().equals(last.digest()) ? Optional.of(last) : Optional.empty();
   }
 
   /** Agreement stands in where there are no labels to measure accuracy with. */

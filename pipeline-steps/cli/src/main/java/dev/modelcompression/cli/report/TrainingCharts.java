@@ -42,10 +42,10 @@ record TrainingCharts(List<Line> charts, List<Epoch> epochs) {
           .ifPresent(value -> accuracy.add(new Value(at, epoch.stage(), value * 100)));
     }
     var charts = new ArrayList<Line>();
-    if (!loss.isEmpty()) {
+    if (loss.size() > 1) { // one point is no curve
       charts.add(line("Training loss", loss));
     }
-    if (!accuracy.isEmpty()) {
+    if (accuracy.size() > 1) {
       charts.add(line("Validation accuracy, %", accuracy));
     }
     return new TrainingCharts(

@@ -4,6 +4,7 @@ import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.EvaluateSettings;
 import dev.modelcompression.cli.report.Details.OperatorTime;
 import dev.modelcompression.cli.report.Details.OperatorTimes;
+import dev.modelcompression.cli.report.Metric;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.Progress;
@@ -181,16 +182,20 @@ final class EvaluateStep implements StepAction {
   }
 
   private static String message(EvaluationResult evaluation) {
-    var ratio = evaluation.comparison().latencyRatio();
     String size =
         String.format(
             Locale.ROOT,
             "size ×%.3f, latency ×%.3f",
             (double) evaluation.result().sizeBytes() / evaluation.original().sizeBytes(),
-            ratio.value());
+            evaluation.comparison().latencyRatio().value());
     Estimate drop = evaluation.comparison().top1Drop();
     return drop == null
         ? size
-        : size + String.format(Locale.ROOT, ", top-1 %+.2f pp", -100 * drop.value());
+        : "%s, top-1 %s on %s"
+            .formatted(size, Metric.TOP1.difference(-drop.value()), samples(evaluation.samples()));
+  }
+
+  private static String samples(int count) {
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? "sample" : "samples");
   }
 }
