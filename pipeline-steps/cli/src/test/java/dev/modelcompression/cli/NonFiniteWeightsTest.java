@@ -44,6 +44,10 @@ class NonFiniteWeightsTest {
     assertThat(text.exit()).as(text.err()).isZero();
     assertThat(text.out()).contains(FAULT + ": train or export the model again");
 
+    var timed = InProcess.mc("analyze", file("nan.onnx"), "--data", file("data.npz"));
+    assertThat(timed.exit()).as(timed.err()).isZero();
+    assertThat(timed.out()).contains(FAULT);
+
     var json = InProcess.mc("analyze", file("nan.onnx"), "-o", "json");
     assertThat(json.out()).doesNotContain(": NaN", "\"NaN\"");
   }

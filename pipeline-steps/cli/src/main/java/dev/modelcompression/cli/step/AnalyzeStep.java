@@ -39,10 +39,12 @@ final class AnalyzeStep implements StepAction {
         job.hasDataset(Datasets.CALIBRATION)
             ? Optional.of(job.dataset(Datasets.CALIBRATION, "analyze"))
             : Optional.empty();
-    var measure =
-        new Analysis.Settings(
-            settings.profileRuns(), settings.samples(), settings.batchSize(), job.threads());
     var model = job.model();
+    var faults = FiniteWeights.faults(model);
+    // What is computed from NaN has no range.
+    int samples = faults.isEmpty() ? settings.samples() : 0;
+    var measure =
+        new Analysis.Settings(settings.profileRuns(), samples, settings.batchSize(), job.threads());
     var facts =
         Analysis.of(
             model, job.request().input(Artifact.MODEL).bytes(), data, measure, job.progress());
@@ -51,8 +53,7 @@ final class AnalyzeStep implements StepAction {
             .map(a -> new Advice(a.step(), a.reason() + ": " + a.expected()))
             .toList();
     var notes = new ArrayList<String>();
-    FiniteWeights.faults(model)
-        .forEach(fault -> notes.add(fault + ": train or export the model again"));
+    faults.forEach(fault -> notes.add(fault + ": train or export the model again"));
     if (data.isEmpty()) {
       notes.add("no data was given, so nothing was timed");
     }
