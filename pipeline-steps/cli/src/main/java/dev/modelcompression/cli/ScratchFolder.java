@@ -21,6 +21,10 @@ final class ScratchFolder implements AutoCloseable {
 
   @Override
   public void close() {
+    remove();
+  }
+
+  void remove() {
     try (var files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

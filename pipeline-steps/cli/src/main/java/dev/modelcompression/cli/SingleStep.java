@@ -37,7 +37,11 @@ final class SingleStep {
    */
   StepReport run(GracefulStop stop, Optional<Path> out, Optional<Path> checkpoint) {
     try (var scratch = new ScratchFolder()) {
-      stop.ifLate(scratch::close);
+      stop.ifLate(
+          () -> {
+            scratch.remove();
+            progress.end("mc: stopped");
+          });
       return checkpoint.isEmpty()
           ? run(stop, scratch.path(), scratch.path(), out)
           : resumable(stop, checkpoint.get(), scratch.path(), out);
