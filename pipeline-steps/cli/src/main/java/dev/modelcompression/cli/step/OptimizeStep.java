@@ -5,6 +5,7 @@ import dev.modelcompression.onnx.OpsetConverter;
 import dev.modelcompression.passes.PassResult;
 import dev.modelcompression.passes.PassRunner;
 import dev.modelcompression.passes.rewrite.EliminateDeadCode;
+import dev.modelcompression.passes.rewrite.FixDefaults;
 import dev.modelcompression.passes.rewrite.StandardRewrites;
 import dev.modelcompression.runtime.session.OrtConstantEvaluator;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class OptimizeStep implements StepAction {
     }
     var passes = PassRunner.toFixpoint(current, StandardRewrites.all(new OrtConstantEvaluator()));
     for (var pass : passes) {
-      if (pass.changes() > 0) {
+      if (pass.changes() > 0 && !pass.pass().equals(FixDefaults.ID)) {
         notes.add(pass.pass() + ": " + counted(pass));
       }
       notes.addAll(pass.notes());

@@ -17,12 +17,14 @@ import java.util.List;
  * @see <a href="https://github.com/onnx/onnx/blob/main/docs/IR.md">ONNX IR, graphs</a>
  */
 public final class FixDefaults implements GraphPass {
+  public static final String ID = "fix-defaults";
+
   private static final long FIRST_IR_WITH_CONSTANTS = 4;
   private static final int NAMED = 3;
 
   @Override
   public String id() {
-    return "fix-defaults";
+    return ID;
   }
 
   @Override

@@ -225,8 +225,7 @@ final class Feeds implements AutoCloseable {
 
   private static String dims(long[] shape, int from) {
     if (shape.length < from) {
-      return "a single number, or states no shape at all; export it again with the input's shape,"
-          + " the batch first";
+      return "of no shape (a single number, or left out: then export the model again with it)";
     }
     List<String> dims = new ArrayList<>();
     for (int i = from; i < shape.length; i++) {
