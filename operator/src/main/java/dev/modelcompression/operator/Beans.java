@@ -4,11 +4,12 @@ import dev.modelcompression.operator.report.RunMetrics;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.arc.lookup.LookupIfProperty;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What the framework cannot make by itself. */
 final class Beans {
@@ -36,10 +37,13 @@ final class Beans {
     return Clock.systemUTC();
   }
 
+  /** Null, which the framework takes for none, where one replica is alone. */
   @Produces
-  @Singleton
-  @LookupIfProperty(name = "mc.leader-election.enabled", stringValue = "true")
-  LeaderElectionConfiguration leaderElection(OperatorConfig config) {
+  @Dependent
+  @Nullable LeaderElectionConfiguration leaderElection(OperatorConfig config) {
+    if (!config.leaderElection().enabled()) {
+      return null;
+    }
     return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
             config.leaderElection().lease())
         .withLeaseDuration(LEASE)

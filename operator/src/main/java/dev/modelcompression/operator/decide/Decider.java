@@ -118,7 +118,7 @@ public final class Decider {
         attempt = step.get().attempt();
         if (Ledger.ended(step.get())) {
           if (!Ledger.retryable(step.get()) || attempt > StepPods.INPUT_RETRIES) {
-            stopAllBut(List.of());
+            stopAllBut(List.of(inputs.label()));
             return course.build(Failures.of(step.get(), attempt));
           }
           attempt++;

@@ -20,6 +20,10 @@ import java.util.Objects;
 public final class ApiServer {
   private static final String CRD =
       "/META-INF/fabric8/modelcompressions.modelcompression.dev-v1.yml";
+
+  /** Six seconds on an idle machine. */
+  private static final int STARTUP_MILLIS = 180_000;
+
   private static final ApiServer INSTANCE = new ApiServer();
 
   private final KubeAPIServer server;
@@ -42,6 +46,7 @@ public final class ApiServer {
                   .withTestDir(folder.toString())
                   .withApiServerVersion(version)
                   .withUpdateKubeConfig(false)
+                  .withStartupTimeout(STARTUP_MILLIS)
                   .build());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -28,6 +28,11 @@ public record Behaviour(
   /** It runs until it is deleted. */
   public static final Behaviour RUNS = new Behaviour(null, null, null);
 
+  /** It does not start, for the kubelet's reason. */
+  public static Behaviour waits(String reason, String message) {
+    return new Behaviour(null, reason, message);
+  }
+
   /** It is killed for want of memory. */
   public static final Behaviour OOM = new Behaviour(137, "OOMKilled", null);
 

@@ -88,6 +88,11 @@ public final class FakeNode implements AutoCloseable {
       Behaviour next = behaviour.apply(job);
       if (next.exitStatus() != null) {
         end(job, own.get(0), next);
+      } else if (next.reason() != null) {
+        status(
+            own.get(0),
+            "Pending",
+            new ContainerStateBuilder().withNewWaiting(next.message(), next.reason()).build());
       }
     }
   }

@@ -74,18 +74,23 @@ public final class Scene implements AutoCloseable {
   }
 
   /** Creates the compression of the given members of {@code spec}. */
-  public ModelCompression apply(String... members) {
+  public ModelCompression apply(String members, String... more) {
+    return create(NAME, members, more);
+  }
+
+  /** Creates another compression. */
+  public ModelCompression create(String name, String members, String... more) {
     return client
         .resources(ModelCompression.class)
         .inNamespace(namespace)
-        .load(stream(manifest(members)))
+        .load(stream(manifest(name, members, more)))
         .create();
   }
 
   /** Edits the compression. */
-  public void edit(String... members) {
+  public void edit(String members, String... more) {
     ModelCompression next =
-        client.resources(ModelCompression.class).load(stream(manifest(members))).item();
+        client.resources(ModelCompression.class).load(stream(manifest(NAME, members, more))).item();
     client
         .resources(ModelCompression.class)
         .inNamespace(namespace)
@@ -101,11 +106,11 @@ public final class Scene implements AutoCloseable {
     return new java.io.ByteArrayInputStream(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  private static String manifest(String... members) {
+  private static String manifest(String name, String members, String... more) {
     return """
     apiVersion: modelcompression.dev/v1alpha1
     kind: ModelCompression
-    metadata: {name: net}
+    metadata: {name: %s}
     spec:
       model: {uri: "pvc://models/net.onnx"}
       workspace: {uri: "pvc://work/net"}
@@ -114,12 +119,18 @@ public final class Scene implements AutoCloseable {
         calibration: {from: training, samples: 64}
         evaluation: {uri: "file:///opt/test.npz"}
     """
-        + String.join("", members);
+            .formatted(name)
+        + members
+        + String.join("", more);
   }
 
   /** The compression as it is. */
   public ModelCompression get() {
-    return client.resources(ModelCompression.class).inNamespace(namespace).withName(NAME).require();
+    return get(NAME);
+  }
+
+  private ModelCompression get(String name) {
+    return client.resources(ModelCompression.class).inNamespace(namespace).withName(name).require();
   }
 
   /** Waits until the run has ended, for the newest spec. */
@@ -136,12 +147,17 @@ public final class Scene implements AutoCloseable {
 
   /** Waits for a compression with a status of that kind. */
   public ModelCompression await(Predicate<ModelCompression> condition) {
+    return await(NAME, condition);
+  }
+
+  /** Waits for another compression with a status of that kind. */
+  public ModelCompression await(String name, Predicate<ModelCompression> condition) {
     ModelCompression[] last = new ModelCompression[1];
     try {
       Await.until(
           "the compression is as the test expects",
           () -> {
-            last[0] = get();
+            last[0] = get(name);
             return last[0].getStatus() != null && condition.test(last[0]);
           });
     } catch (AssertionError e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.report;
+
+import org.jspecify.annotations.NullMarked;
