@@ -1,0 +1,179 @@
+package dev.modelcompression.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.smallrye.config.WithDefault;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The chart, its documentation and the operator tell of the same settings. */
+class ChartTest {
+  private static final Path CHART = Path.of("../deploy/helm/model-compression-operator");
+  private static final Path README = Path.of("../deploy/README.md");
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\{name: (MC_\\w+), value: (?:\\{\\{ \\.Values\\.([\\w.]+) )?");
+
+  @Test
+  void readmeListsEveryValue() throws IOException {
+    String readme = Files.readString(README);
+    String table = table(leaves("", schema()), yaml("values.yaml"));
+    int begin = readme.indexOf("-->\n", readme.indexOf("<!-- Generated from values.yaml")) + 4;
+    int end = readme.indexOf("<!-- end of values -->");
+    if (System.getProperty("generate") != null) {
+      readme = readme.substring(0, begin) + table + readme.substring(end);
+      Files.writeString(README, readme);
+      end = readme.indexOf("<!-- end of values -->");
+    }
+    assertThat(readme.substring(begin, end))
+        .as("stale; run: mvn -pl operator test -Dtest=ChartTest -Dgenerate")
+        .isEqualTo(table);
+  }
+
+  @Test
+  void schemaDescribesEveryValueAndNoOther() throws IOException {
+    JsonNode values = yaml("values.yaml");
+    List<String> described = new ArrayList<>(leaves("", schema()).keySet());
+    assertThat(described)
+        .allSatisfy(path -> assertThat(at(values, path).isMissingNode()).isFalse());
+    assertThat(described).containsAll(paths(values, described));
+  }
+
+  @Test
+  void chartSetsEverySettingOfTheOperatorAndNoOther() throws IOException {
+    assertThat(variables().keySet()).isEqualTo(settings("MC", OperatorConfig.class).keySet());
+  }
+
+  /** But for leader election, which the chart has on: it may run two replicas. */
+  @Test
+  void chartHasTheDefaultsOfTheOperator() throws IOException {
+    JsonNode values = yaml("values.yaml");
+    Map<String, String> settings = settings("MC", OperatorConfig.class);
+    variables()
+        .forEach(
+            (variable, path) -> {
+              String expected = settings.getOrDefault(variable, "");
+              if (!path.isEmpty()
+                  && !expected.isEmpty()
+                  && !path.equals("leaderElection.enabled")) {
+                assertThat(at(values, path).asText()).as(path).isEqualTo(expected);
+              }
+            });
+  }
+
+  /** Environment variables that the Deployment sets, and the value that each is taken from. */
+  private static Map<String, String> variables() throws IOException {
+    var matcher = VARIABLE.matcher(Files.readString(CHART.resolve("templates/deployment.yaml")));
+    Map<String, String> found = new TreeMap<>();
+    while (matcher.find()) {
+      found.put(matcher.group(1), matcher.group(2) == null ? "" : matcher.group(2));
+    }
+    return found;
+  }
+
+  /**
+   * Environment variables that the operator reads, with their defaults, empty where there is none.
+   */
+  private static Map<String, String> settings(String prefix, Class<?> group) {
+    Map<String, String> found = new TreeMap<>();
+    for (Method method : group.getDeclaredMethods()) {
+      if (method.isDefault() || method.isSynthetic()) {
+        continue;
+      }
+      String name =
+          prefix + "_" + method.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+      if (method.getReturnType().getEnclosingClass() == OperatorConfig.class) {
+        found.putAll(settings(name, method.getReturnType()));
+      } else {
+        WithDefault fallback = method.getAnnotation(WithDefault.class);
+        found.put(name, fallback == null ? "" : fallback.value());
+      }
+    }
+    return found;
+  }
+
+  private static JsonNode schema() throws IOException {
+    return new ObjectMapper().readTree(CHART.resolve("values.schema.json").toFile());
+  }
+
+  private static JsonNode yaml(String file) throws IOException {
+    return new YAMLMapper().readTree(CHART.resolve(file).toFile());
+  }
+
+  private static Map<String, JsonNode> leaves(String prefix, JsonNode schema) {
+    Map<String, JsonNode> found = new LinkedHashMap<>();
+    schema
+        .path("properties")
+        .properties()
+        .forEach(
+            property -> {
+              String path = prefix + property.getKey();
+              if (property.getValue().has("properties")) {
+                found.putAll(leaves(path + ".", property.getValue()));
+              } else if (!path.equals("global")) {
+                found.put(path, property.getValue());
+              }
+            });
+    return found;
+  }
+
+  /** Paths of values, no deeper than what is described. */
+  private static List<String> paths(JsonNode values, List<String> described) {
+    List<String> found = new ArrayList<>();
+    collect("", values, described, found);
+    return found;
+  }
+
+  private static void collect(
+      String prefix, JsonNode values, List<String> described, List<String> found) {
+    values
+        .properties()
+        .forEach(
+            value -> {
+              String path = prefix + value.getKey();
+              if (value.getValue().isObject() && !described.contains(path)) {
+                collect(path + ".", value.getValue(), described, found);
+              } else {
+                found.add(path);
+              }
+            });
+  }
+
+  private static JsonNode at(JsonNode values, String path) {
+    return values.at("/" + path.replace('.', '/'));
+  }
+
+  private static String table(Map<String, JsonNode> leaves, JsonNode values) {
+    return "\n| value | default | |\n| --- | --- | --- |\n"
+        + leaves.entrySet().stream()
+            .map(
+                leaf ->
+                    "| `%s` | `%s` | %s |\n"
+                        .formatted(
+                            leaf.getKey(),
+                            at(values, leaf.getKey()),
+                            leaf.getValue().path("description").asText().replace("<", "&lt;")
+                                + allowed(leaf.getValue())))
+            .collect(Collectors.joining())
+        + "\n";
+  }
+
+  private static String allowed(JsonNode leaf) {
+    List<String> words = new ArrayList<>();
+    leaf.path("enum").forEach(word -> words.add(word.asText()));
+    return words.isEmpty() ? "" : " One of " + String.join(", ", words) + ".";
+  }
+}
