@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 public record DatasetSource(
     @JsonPropertyDescription(
             "uri is the location of the data: an .npz file with arrays named after the model's inputs"
-                + " and, for labelled data, an array named labels. file:///path, or a path relative"
-                + " to the YAML file on the command line. In a pod, file: is a path inside the step"
-                + " image.")
+                + " and, for labelled data, an array named labels. pvc://<claim>/<path> in a"
+                + " cluster, s3://<bucket>/<key>, file:///path, or a path relative to the YAML file on"
+                + " the command line. In a pod, file: is a path inside the step image.")
         @Size(min = 1, max = 2048)
         @Nullable String uri,
     @JsonPropertyDescription(

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ModelSource(
     @JsonPropertyDescription(
-            "uri is the location of the ONNX file: file:///path, or a path relative to the YAML file"
-                + " on the command line. In a pod, file: is a path inside the step image.")
+            "uri is the location of the ONNX file: pvc://<claim>/<path> in a cluster,"
+                + " s3://<bucket>/<key>, file:///path, or a path relative to the YAML file on the"
+                + " command line. In a pod, file: is a path inside the step image.")
         @Required
         @Size(min = 1, max = 2048)
         String uri,

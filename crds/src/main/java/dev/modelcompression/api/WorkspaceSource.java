@@ -8,8 +8,9 @@ import io.fabric8.generator.annotation.Size;
 /** Where a compression keeps its files. */
 public record WorkspaceSource(
     @JsonPropertyDescription(
-            "uri is the location: pvc://<claim>/<folder> in a cluster, file:///<folder> on one"
-                + " machine.")
+            "uri is the location: pvc://<claim>/<folder> or s3://<bucket>/<prefix> in a cluster,"
+                + " file:///<folder> on one machine. In S3, a step that was killed begins anew: its"
+                + " checkpoint goes with the pod.")
         @Required
         @Pattern("^(pvc|file|s3)://.+$")
         @Size(max = 2048)
