@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -47,10 +48,19 @@ class CrdTest {
 
   /** What no annotation of the generator can say. */
   private static final class Finish implements CRDPostProcessor {
+    private static final List<String> COLUMNS =
+        List.of("Phase", "Step", "Size", "Latency", "Drop", "Age");
+
     @Override
     public HasMetadata process(HasMetadata crd, String version) {
       CustomResourceDefinition definition = (CustomResourceDefinition) crd;
       definition.getSpec().getNames().setCategories(List.of("all", "model-compression"));
+      definition
+          .getSpec()
+          .getVersions()
+          .get(0)
+          .getAdditionalPrinterColumns()
+          .sort(Comparator.comparing(column -> COLUMNS.indexOf(column.getName())));
       JSONSchemaProps root =
           definition.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema();
       root.setDescription(

@@ -58,8 +58,8 @@ public record ModelCompressionStatus(
     @JsonPropertyDescription("inputs are the bytes that the run starts from.")
         @Nullable InputsStatus inputs,
     @JsonPropertyDescription(
-            "steps are the steps that were started, in order, those of all trials. At most 256.")
-        @Size(max = 256)
+            "steps are the steps that were started, in order, those of all trials. At most 160.")
+        @Size(max = 160)
         List<StepStatus> steps,
     @JsonPropertyDescription("trials are the trials that have ended. At most 16.") @Size(max = 16)
         List<TrialStatus> trials,
@@ -76,8 +76,11 @@ public record ModelCompressionStatus(
         @Size(max = 8)
         List<Condition> conditions) {
 
-  /** Most steps, of all trials together, that one run may have. */
-  public static final int MAX_STEPS = 256;
+  /**
+   * Most steps, of all trials together, that one run may have: as many as fit into an object that
+   * stays below 256 KiB.
+   */
+  public static final int MAX_STEPS = 160;
 
   public ModelCompressionStatus {
     steps = steps == null ? List.of() : List.copyOf(steps);

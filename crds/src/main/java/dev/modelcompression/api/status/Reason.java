@@ -3,6 +3,7 @@ package dev.modelcompression.api.status;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why something is as it is: the closed list of reasons of conditions, of steps and of Events. A
@@ -131,11 +132,12 @@ public enum Reason {
     return description;
   }
 
+  /** Null for a reason that a later version has written: its status must still be read. */
   @JsonCreator
-  static Reason fromJson(String text) {
+  static @Nullable Reason fromJson(String text) {
     return Arrays.stream(values())
         .filter(reason -> reason.text.equals(text))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no reason '" + text + "'"));
+        .orElse(null);
   }
 }

@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** One API server for all tests of a JVM, with our CRD. */
 public final class ApiServer {
@@ -65,7 +67,9 @@ public final class ApiServer {
       Await.until(
           "the CRD is established",
           () ->
-              client.resource(definition).get().getStatus().getConditions().stream()
+              Optional.ofNullable(client.resource(definition).get().getStatus().getConditions())
+                  .orElse(List.of())
+                  .stream()
                   .anyMatch(
                       c -> c.getType().equals("Established") && c.getStatus().equals("True")));
     } catch (IOException e) {
