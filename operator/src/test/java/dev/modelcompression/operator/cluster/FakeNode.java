@@ -82,7 +82,7 @@ public final class FakeNode implements AutoCloseable {
             .toList();
     if (job.getMetadata().getDeletionTimestamp() != null) {
       collect(job, own);
-    } else if (own.isEmpty() && !ended(job)) {
+    } else if (own.isEmpty() && !ended(job) && !Boolean.TRUE.equals(job.getSpec().getSuspend())) {
       start(job);
     } else if (!own.isEmpty() && !ended(job)) {
       Behaviour next = behaviour.apply(job);
