@@ -81,10 +81,15 @@ record GateText(
 
   private static String interval(Gate gate, Unit unit) {
     Interval interval = gate.interval();
-    return interval == null
-        ? ""
-        : Unit.joined(
-            number(gate.kind(), unit, interval.low()), number(gate.kind(), unit, interval.high()));
+    if (interval == null) {
+      return "";
+    }
+    if (gate.kind() == Gate.Kind.maxDrop) {
+      // Signs of a drop mislead beside "rose by": shown as the change, as everywhere else.
+      return unit.formatDifferenceInterval(new Interval(-interval.high(), -interval.low()));
+    }
+    return Unit.joined(
+        number(gate.kind(), unit, interval.low()), number(gate.kind(), unit, interval.high()));
   }
 
   private static boolean reachesPast(Gate gate) {

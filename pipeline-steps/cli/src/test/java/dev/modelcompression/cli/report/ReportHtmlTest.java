@@ -33,7 +33,7 @@ class ReportHtmlTest {
             "The model is 8.9\u00d7 smaller and 3.7\u00d7 faster",
             "Top-1 accuracy may fall by 0.50 pp",
             "fell by 0.31 pp",
-            "90 %: 0.02 to 0.61 pp, reaching past the limit",
+            "90 %: \u22120.61 to \u22120.02 pp, reaching past the limit",
             "Latency p50 at most 0.300 \u00d7 the original",
             "0.268 \u00d7",
             "8.9\u00d7 smaller",
