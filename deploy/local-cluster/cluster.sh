@@ -7,7 +7,11 @@
 #   cluster.sh status          tells what runs; ends with 1 unless everything does
 #   cluster.sh env             prints the shell variables that kubectl and helm need: eval "$(cluster.sh env)"
 #   cluster.sh down [--purge]  stops it; --purge also deletes its state: etcd, images, volumes
-#   cluster.sh install-tools   only installs and builds what `up` needs
+#   cluster.sh install-tools [gateway]  only installs and builds what `up` needs, and what `gateway` does
+#
+#   cluster.sh gateway         starts Traefik beside it, with a Gateway `public` in the namespace `gateway`; prints its URL
+#   cluster.sh prometheus      starts Prometheus beside it; prints its URL
+#   cluster.sh git [NAME]      starts a Git server beside it, with the repository NAME; prints its URL
 #
 #   MC_CLUSTER_CACHE  where its programs are built once (default: ~/.cache/model-compression/cluster)
 #   MC_CLUSTER_HOME   its state (default: /var/lib/model-compression-cluster)
@@ -32,9 +36,10 @@ die() { say "$@"; exit 1; }
 . "$here/tools.sh"
 . "$here/processes.sh"
 . "$here/files.sh"
+. "$here/beside.sh"
 
 up() {
-  install_tools
+  install_tools ""
   mkdir -p "$home"/{log,run,pki,volumes} "$run"
   make_network
   make_credentials
@@ -72,9 +77,9 @@ up() {
 
 down() {
   local program
-  for program in coredns kube-proxy kubelet; do stop $program; done
+  for program in "${beside[@]}" coredns kube-proxy kubelet; do stop "$program"; done
   end_containers
-  for program in kube-scheduler kube-controller-manager kube-apiserver containerd etcd; do stop $program; done
+  for program in kube-scheduler kube-controller-manager kube-apiserver containerd etcd; do stop "$program"; done
   unmount_all
   remove_network
   rm -rf "$run"
@@ -84,8 +89,10 @@ down() {
 status() {
   local program pids=("$home"/run/*.pid) running=0
   [ -e "${pids[0]}" ] || die "not running"
-  for program in etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy coredns; do
-    if alive $program; then echo "$program runs"; else echo "$program does not run"; running=1; fi
+  local programs=(etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy coredns)
+  for program in "${beside[@]}"; do [ ! -e "$home/run/$program.pid" ] || programs+=("$program"); done
+  for program in "${programs[@]}"; do
+    if alive "$program"; then echo "$program runs"; else echo "$program does not run"; running=1; fi
   done
   return $running
 }
@@ -114,7 +121,10 @@ case ${1:-} in
   load) load "${@:2}" ;;
   status) status ;;
   env) print_env ;;
-  install-tools) alone install_tools ;;
+  install-tools) alone install_tools "${2:-}" ;;
+  gateway) alone gateway ;;
+  prometheus) alone prometheus ;;
+  git) alone git_server "${2:-}" ;;
   *)
     sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
     exit 64

@@ -6,25 +6,38 @@ readonly debian_packages=(containerd runc containernetworking-plugins iptables c
   etcd-server openssl skopeo umoci mmdebstrap)
 readonly coredns_version=v1.12.4
 readonly helm_version=v3.18.6
+readonly vegeta_version=v12.13.0 # sends load, and counts every answer
+readonly go_minor=24 go_version=1.24.9 # what Kubernetes needs at least, and what is fetched where there is less
 
-install_tools() {
-  install_packages
-  command -v go >/dev/null || die "Go 1.24 or later is needed to build Kubernetes (https://go.dev/dl)"
+install_tools() { # [gateway]
+  install_packages "${debian_packages[@]}"
   mkdir -p "$tools"
   build kubernetes "$(cat "$here"/kubernetes/{main.go,go.mod,go.sum} | sha256sum)" build_kubernetes
   build coredns "$coredns_version" build_module "github.com/coredns/coredns@$coredns_version"
   build helm "$helm_version" build_helm
-  build pause "$(sha256sum <"$here/pause/main.go")" build_pause
+  build pause "$(sha256sum <"$here/pause/main.go")" build_file pause
   local program
   for program in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl; do
     ln -sf kubernetes "$tools/$program"
   done
+  if [ "${1:-}" = gateway ]; then install_gateway; fi
 }
 
-install_packages() {
+install_gateway() {
+  build traefik "$(cat "$here"/traefik/{go.mod,go.sum} | sha256sum)" build_traefik
+  build gateway-api.yaml "$(module_version sigs.k8s.io/gateway-api traefik)" build_gateway_api
+  build vegeta "$vegeta_version" build_module "github.com/tsenart/vegeta/v12@$vegeta_version"
+}
+
+install_git() {
+  install_packages git
+  build git-server "$(sha256sum <"$here/git-server/main.go")" build_file git-server
+}
+
+install_packages() { # PACKAGE...
   command -v apt-get >/dev/null || die "only Debian and its relatives are known; elsewhere use kind"
   local missing=() package
-  for package in "${debian_packages[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
@@ -40,18 +53,39 @@ install_packages() {
   if $made; then rm -f "$policy"; fi
 }
 
+# Debian's Go is too old to build Kubernetes and new enough to fetch, as a module with a checksum, one that is not.
+get_go() {
+  local minor
+  minor=$({ GOTOOLCHAIN=local go env GOVERSION 2>/dev/null || true; } | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+  [ "${minor:-0}" -ge $go_minor ] && return
+  command -v go >/dev/null || install_packages golang-go
+  say "fetching Go $go_version"
+  local root
+  root=$(cd "$tools" && go mod download -json "golang.org/toolchain@v0.0.1-go$go_version.linux-amd64" |
+    sed -n 's/^\s*"Dir": "\(.*\)",$/\1/p')
+  [ -d "$root" ] || die "Go 1.$go_minor or later is needed to build Kubernetes, and could not be fetched"
+  chmod -R u+w "$root"
+  chmod +x "$root"/bin/* "$root"/pkg/tool/*/*
+  export GOROOT=$root PATH=$root/bin:$PATH
+}
+
 # build PROGRAM STAMP COMMAND...: runs COMMAND, which writes $tools/PROGRAM.new, unless PROGRAM was built for this STAMP
 build() {
   local program=$1 stamp=$2
   shift 2
-  [ -x "$tools/$program" ] && [ "$(cat "$tools/$program.stamp" 2>/dev/null)" = "$stamp" ] && return
+  [ -e "$tools/$program" ] && [ "$(cat "$tools/$program.stamp" 2>/dev/null)" = "$stamp" ] && return
+  get_go
   say "building $program (once)"
   CGO_ENABLED=0 "$@" "$tools/$program.new" >&2
   mv "$tools/$program.new" "$tools/$program"
   echo "$stamp" >"$tools/$program.stamp"
 }
 
-kubernetes_version() { sed -n 's/^\s*k8s.io\/kubernetes //p' "$here/kubernetes/go.mod"; }
+module_version() { # MODULE FOLDER: which one FOLDER's go.mod asks for
+  sed -n "s,^\s*$1 \(v[^ ]*\).*,\1,p" "$here/$2/go.mod" | head -1
+}
+
+kubernetes_version() { module_version k8s.io/kubernetes kubernetes; }
 
 kubernetes_minor() { kubernetes_version | cut -d. -f2; }
 
@@ -78,6 +112,24 @@ build_module() { # PACKAGE@VERSION OUT [LINKER-FLAGS]
   rmdir "$bin"
 }
 
-build_pause() { # OUT
-  go build -trimpath -buildvcs=false -ldflags "-s -w" -o "$1" "$here/pause/main.go"
+build_traefik() { # OUT
+  local package=github.com/traefik/traefik/v3 version
+  version=$(module_version "$package" traefik)
+  go build -C "$here/traefik" -trimpath -buildvcs=false -o "$1" \
+    -ldflags "-s -w -X $package/pkg/version.Version=${version#v}" "$package/cmd/traefik"
+}
+
+# The API's own definitions come as files of its module.
+build_gateway_api() { # OUT
+  local module file
+  go mod download -C "$here/traefik" sigs.k8s.io/gateway-api
+  module=$(go list -C "$here/traefik" -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)
+  for file in "$module"/config/crd/standard/gateway*.yaml; do
+    echo ---
+    cat "$file"
+  done >"$1"
+}
+
+build_file() { # FOLDER OUT
+  go build -trimpath -buildvcs=false -ldflags "-s -w" -o "$2" "$here/$1/main.go"
 }
