@@ -2,13 +2,14 @@
 {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
+{{/* At most 50 characters: the longest name that is made from it and may have no more than 63 ends in -metrics. */}}
 {{- define "mc.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{ .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
-{{- else if contains (include "mc.name" .) .Release.Name -}}
-{{ .Release.Name | trunc 63 | trimSuffix "-" }}
+{{ .Values.fullnameOverride }}
 {{- else -}}
-{{ printf "%s-%s" .Release.Name (include "mc.name" .) | trunc 63 | trimSuffix "-" }}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- $name := include "mc.name" . -}}
+{{ ternary $release (printf "%s-%s" $release $name) (contains $name $release) | trunc 50 | trimSuffix "-" }}
 {{- end -}}
 {{- end }}
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A data set: a location of its own, or samples of another one. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(value = "has(self.uri) != has(self.from)", message = "exactly one of uri and from")
+@ValidationRule(value = Locations.FILE_RULE, message = Locations.FILE, fieldPath = ".uri")
 @ValidationRule(
     value = "!(has(self.from) && has(self.digest))",
     message = "digest belongs to the data set that has the uri")

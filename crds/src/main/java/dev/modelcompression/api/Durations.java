@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** Durations as the API writes them: {@code 90s}, {@code 30m}, {@code 1h30m}. */
 public final class Durations {
-  static final String PATTERN =
+  /** CEL and schema: a text is a duration. */
+  public static final String PATTERN =
       "^([1-9][0-9]{0,4}h([1-9][0-9]{0,4}m)?([1-9][0-9]{0,4}s)?|[1-9][0-9]{0,4}m([1-9][0-9]{0,4}s)?|[1-9][0-9]{0,4}s)$";
 
   private static final Pattern FORM = Pattern.compile(PATTERN);

@@ -7,11 +7,20 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a fine-tune step. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.earlyStoppingPatience == 0 || self.validationSplit > 0.0",
+    message = "needs a validationSplit above 0 to watch",
+    fieldPath = ".earlyStoppingPatience")
+@ValidationRule(
+    value = "self.warmupEpochs <= double(self.epochs)",
+    message = "expected at most epochs",
+    fieldPath = ".warmupEpochs")
 public record FineTuneSettings(
     @JsonPropertyDescription(
             "epochs is how often the training data is passed over. 1 to 1000; defaults to 3.")

@@ -14,8 +14,18 @@ import org.jspecify.annotations.Nullable;
         "has(self.min) || has(self.max) || has(self.maxDrop) || has(self.minRatio) ||"
             + " has(self.maxRatio)",
     message = "at least one of min, max, maxDrop, minRatio and maxRatio")
+@ValidationRule(
+    value = "!(has(self.min) && has(self.max)) || self.min <= self.max",
+    message = "min is above max, so nothing can pass")
+@ValidationRule(
+    value = "!(has(self.minRatio) && has(self.maxRatio)) || self.minRatio <= self.maxRatio",
+    message = "minRatio is above maxRatio, so nothing can pass")
 public record Gate(
-    @JsonPropertyDescription("metric is the number that is limited, as the evaluate step finds it.")
+    @JsonPropertyDescription(
+            "metric is the number that is limited, as the evaluate step finds it: top1, top5 and agreement"
+                + " with the original are fractions from 0 to 1; latencyP50, latencyP95 and latencyP99"
+                + " milliseconds of one inference; throughput samples per second; sizeBytes and"
+                + " peakMemoryBytes bytes; parameters and macs counts.")
         @Required
         Metric metric,
     @JsonPropertyDescription("min is the least accepted value of the result, in the metric's unit.")

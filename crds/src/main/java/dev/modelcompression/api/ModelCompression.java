@@ -3,6 +3,7 @@ package dev.modelcompression.api;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -13,6 +14,16 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Group(Manifest.GROUP)
 @Version(Manifest.VERSION)
 @ShortNames("mc")
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$')",
+    message =
+        "metadata.name: expected at most 63 lower-case letters, digits and dashes, as it labels Jobs")
+@ValidationRule(
+    value =
+        "!has(self.spec.release) || self.metadata.name.matches('^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$')",
+    message =
+        "metadata.name: with a release, expected at most 40 lower-case letters, digits and dashes"
+            + " that begin with a letter, as it names Services")
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Step", jsonPath = ".status.step")
 @AdditionalPrinterColumn(name = "Size", jsonPath = ".status.sizeRatio")

@@ -2,20 +2,84 @@ package dev.modelcompression.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.pod.PodTemplate;
-import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import dev.modelcompression.api.release.ReleaseSpec;
+import dev.modelcompression.api.status.ModelCompressionStatus;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Desired compression of one ONNX model. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "self.steps.all(s, self.steps.exists_one(t, t.name == s.name))",
+    message = "names of steps must differ",
+    fieldPath = ".steps")
+@ValidationRule(
+    value =
+        "(has(self.datasets) && has(self.datasets.training)) || !self.steps.exists(s, has(s.fineTune)"
+            + " || (has(s.prune) && s.prune.importance == 'Taylor')"
+            + " || (has(s.quantize) && has(s.quantize.maxAccuracyDrop)))",
+    message =
+        "datasets.training is missing, but fineTune, prune with importance Taylor and quantize with"
+            + " maxAccuracyDrop need it")
+@ValidationRule(
+    value =
+        "(has(self.datasets) && has(self.datasets.calibration)) ||"
+            + " !self.steps.exists(s, has(s.quantize) && s.quantize.mode == 'Static')",
+    message = "datasets.calibration is missing, but quantize with mode Static needs it")
+@ValidationRule(
+    value =
+        "(has(self.datasets) && has(self.datasets.evaluation)) ||"
+            + " !self.steps.exists(s, has(s.evaluate))",
+    message = "datasets.evaluation is missing, but evaluate needs it")
+@ValidationRule(
+    value =
+        "!has(self.gates) || size(self.gates) == 0 ||"
+            + " self.steps.filter(s, !has(s.analyze)).map(s, has(s.evaluate) ? 1 : 0)"
+            + ".lastIndexOf(1) == size(self.steps.filter(s, !has(s.analyze))) - 1",
+    message =
+        "there is no evaluate step after the last step that makes a model, so no number to limit",
+    fieldPath = ".gates")
+@ValidationRule(
+    value =
+        "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]"
+            + ".all(i, i >= size(self.steps) || !has(self.steps[i].prune) || self.steps[i].prune.iterations < 2"
+            + " || has(self.steps[i].prune.pattern)"
+            + " || (i + 1 < size(self.steps) && has(self.steps[i + 1].fineTune)))",
+    message =
+        "prune with iterations above 1 is not followed by fineTune; rounds need one to win accuracy back",
+    fieldPath = ".steps")
+@ValidationRule(
+    value =
+        "(has(self.tuning) ? self.tuning.maxTrials : 1) * self.steps.map(s, has(s.prune) &&"
+            + " s.prune.iterations > 1 ? 2 * s.prune.iterations : 1).sum() < "
+            + ModelCompressionStatus.MAX_STEPS,
+    message =
+        "maxTrials times the steps, rounds of pruning counted, must stay below "
+            + ModelCompressionStatus.MAX_STEPS)
+@ValidationRule(
+    value = "!has(self.release) || !has(self.release.candidate)",
+    message = "must be left out; the candidate is the result",
+    fieldPath = ".release.candidate")
+@ValidationRule(
+    value =
+        "!has(self.release) || !has(self.release.baseline) || has(self.release.baseline.model.digest)"
+            + " || self.release.baseline.model.uri == self.model.uri",
+    message = "is missing; only of the model that is compressed is it known",
+    fieldPath = ".release.baseline.model.digest")
+@ValidationRule(
+    value =
+        "!has(self.release) || has(self.release.analysis.dataset) ||"
+            + " (has(self.datasets) && has(self.datasets.evaluation))",
+    message = "is missing, and so is datasets.evaluation",
+    fieldPath = ".release.analysis.dataset")
 public record ModelCompressionSpec(
     @JsonPropertyDescription("model is the trained ONNX model to compress.") @Required
         ModelSource model,
@@ -47,7 +111,9 @@ public record ModelCompressionSpec(
                 + " that is missing never passes. At most 32.")
         @Size(max = 32)
         List<Gate> gates,
-    @JsonPropertyDescription("tuning says what to do when a gate fails.") Tuning tuning,
+    @JsonPropertyDescription(
+            "tuning says what to do when a gate fails: run again with gentler settings, or give up.")
+        Tuning tuning,
     @JsonPropertyDescription(
             "restartNonce is any text; changing it forces a fresh run that takes nothing from the"
                 + " cache.")
@@ -60,8 +126,8 @@ public record ModelCompressionSpec(
         Boolean suspend,
     @JsonPropertyDescription(
             "ttlAfterFinished is how long the ModelCompression stays after its end before the"
-                + " operator deletes it, such as 24h. It stays forever when left out. Files in the"
-                + " workspace always stay.")
+                + " operator deletes it, such as 24h; it also stays until the release that it asks for"
+                + " has ended. It stays forever when left out. Files in the workspace always stay.")
         @Pattern(Durations.PATTERN)
         @Nullable String ttlAfterFinished,
     @JsonPropertyDescription(
@@ -69,10 +135,9 @@ public record ModelCompressionSpec(
                 + " start a new run, unless it changes the number of threads.")
         @Nullable PodTemplate podTemplate,
     @JsonPropertyDescription(
-            "release is reserved for the template of a ModelRelease. It is kept as it is and has no"
-                + " effect yet.")
-        @PreserveUnknownFields
-        @Nullable JsonNode release) {
+            "release is the template of a ModelRelease of the same name, made once every gate has"
+                + " passed. It has no candidate: that is the result.")
+        @Nullable ReleaseSpec release) {
 
   public ModelCompressionSpec {
     datasets = datasets == null ? Datasets.NONE : datasets;

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** Where a model is. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(value = Locations.FILE_RULE, message = Locations.FILE, fieldPath = ".uri")
 public record ModelSource(
     @JsonPropertyDescription(
             "uri is the location of the ONNX file: pvc://<claim>/<path> in a cluster,"

@@ -8,11 +8,30 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a prune step. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.structure != 'Unstructured' || self.importance in ['L1', 'L2', 'Taylor']",
+    message = "structure Unstructured knows the importances L1, L2 and Taylor",
+    fieldPath = ".importance")
+@ValidationRule(
+    value = "!has(self.pattern) || self.structure == 'Unstructured'",
+    message = "pattern is only for structure Unstructured",
+    fieldPath = ".pattern")
+@ValidationRule(
+    value = "!has(self.pattern) || self.iterations == 1",
+    message = "a pattern is reached in one round",
+    fieldPath = ".iterations")
+@ValidationRule(
+    value =
+        "!has(self.pattern) || !self.pattern.matches('^[0-9]+:[0-9]+$') ||"
+            + " int(self.pattern.split(':')[0]) < int(self.pattern.split(':')[1])",
+    message = "expected N:M with N below M",
+    fieldPath = ".pattern")
 public record PruneSettings(
     @JsonPropertyDescription(
             "structure is what is removed. Channel takes whole channels out and leaves a smaller"
@@ -69,11 +88,13 @@ public record PruneSettings(
             "pattern, as N:M, keeps at most N weights of every M neighbours, such as 2:4. Only with"
                 + " Unstructured, and then in place of ratio.")
         @Pattern("^[1-9][0-9]?:[1-9][0-9]?$")
+        @Size(max = 5)
         @Nullable String pattern,
     @JsonPropertyDescription(
-            "exclude names nodes of the graph that are left as they are. At most 256.")
+            "exclude names nodes of the graph that are left as they are. At most 256, of"
+                + " at most 256 characters each.")
         @Size(max = 256)
-        List<String> exclude)
+        List<@Size(max = 256) String> exclude)
     implements StepSettings {
 
   /** What is removed. */

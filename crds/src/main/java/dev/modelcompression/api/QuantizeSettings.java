@@ -47,9 +47,10 @@ public record QuantizeSettings(
         @Default("Never")
         ReduceRange reduceRange,
     @JsonPropertyDescription(
-            "exclude names nodes of the graph that stay in floating point. At most 256.")
+            "exclude names nodes of the graph that stay in floating point. At most 256, of"
+                + " at most 256 characters each.")
         @Size(max = 256)
-        List<String> exclude,
+        List<@Size(max = 256) String> exclude,
     @JsonPropertyDescription(
             "maxAccuracyDrop is the loss of top-1 accuracy, as a fraction, above which the worst"
                 + " nodes go back to floating point; measured on training data, never on evaluation"

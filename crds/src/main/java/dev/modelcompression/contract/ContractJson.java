@@ -83,6 +83,24 @@ public final class ContractJson {
   }
 
   /**
+   * Reads a request to keep the outcome of a release.
+   *
+   * @throws IllegalArgumentException the text is not exactly such a request; says where
+   */
+  public static WriteBackRequest readWriteBackRequest(String json) {
+    return read(json, WriteBackRequest.class, "write-back request");
+  }
+
+  /**
+   * Reads a request to put a model where a server looks for it.
+   *
+   * @throws IllegalArgumentException the text is not exactly such a request; says where
+   */
+  public static FetchRequest readFetchRequest(String json) {
+    return read(json, FetchRequest.class, "fetch request");
+  }
+
+  /**
    * Reads any record of this module.
    *
    * @param what name of the document in the error message

@@ -33,7 +33,8 @@ public record TerminationMessage(
     @JsonProperty(required = true) String message,
     @Nullable String report,
     @JsonProperty(required = true) Map<String, Artifact> outputs,
-    @JsonProperty(required = true) Map<String, Double> metrics) {
+    @JsonProperty(required = true) Map<String, Double> metrics)
+    implements EndMessage {
 
   /** What the kubelet keeps of one container's message. */
   public static final int MAX_BYTES = 4096;
@@ -101,6 +102,7 @@ public record TerminationMessage(
   }
 
   /** The message as JSON of at most {@value #MAX_BYTES} bytes. */
+  @Override
   public String toJson() {
     TreeMap<String, Double> kept = new TreeMap<>(metrics);
     String text = message;

@@ -1,49 +1,101 @@
 package dev.modelcompression.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelcompression.api.pod.KubernetesNames;
+import dev.modelcompression.api.pod.Toleration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What of a pod template crosses fields, or would take something that is the operator's. */
 final class PodRules {
   private static final int MAX_AFFINITY = 8192;
-  private static final String PATH = "spec.podTemplate";
 
   /** Folders of the step's container that are not the user's to cover. */
   private static final List<String> RESERVED = List.of("/opt", "/scratch", "/mnt/claims");
 
   private static final List<String> SOURCES =
       List.of("persistentVolumeClaim", "configMap", "secret", "emptyDir");
-  private static final List<String> VALUES = List.of("value", "secretKeyRef", "configMapKeyRef");
+  private static final List<String> VALUES = List.of("value", "valueFrom");
+  private static final List<String> REFERENCES = List.of("secretKeyRef", "configMapKeyRef");
+
+  private static final Pattern NOT_PLAIN = Pattern.compile("//|/[.][.]?(/|$)");
+  private static final Pattern LEAVING = Pattern.compile("(^|/)[.][.](/|$)");
 
   private final JsonNode template;
+  private final String path;
   private final List<Problem> problems = new ArrayList<>();
 
-  private PodRules(JsonNode template) {
+  private PodRules(JsonNode template, String path) {
     this.template = template;
+    this.path = path;
   }
 
-  static List<Problem> check(JsonNode template) {
-    PodRules rules = new PodRules(template);
-    rules.keys("labels");
-    rules.keys("annotations");
+  /** What is wrong with the template at that path. */
+  static List<Problem> check(JsonNode template, String path) {
+    PodRules rules = new PodRules(template, path);
+    rules.keys("labels", KubernetesNames::isTaken);
+    rules.keys("annotations", KubernetesNames::isTakenAnnotation);
+    rules.keys("nodeSelector", key -> false);
+    rules.tolerations();
+    rules.problems.addAll(resources(template.path("resources"), path + ".resources"));
     rules.affinity();
     rules.mounts(rules.volumes());
     rules.env();
     return rules.problems;
   }
 
-  private void keys(String field) {
+  /** What is wrong with the names of amounts. */
+  static List<Problem> resources(JsonNode resources, String path) {
+    List<Problem> problems = new ArrayList<>();
+    for (String kind : List.of("requests", "limits")) {
+      resources
+          .path(kind)
+          .fieldNames()
+          .forEachRemaining(
+              name -> {
+                if (!KubernetesNames.isResource(name)) {
+                  problems.add(
+                      new Problem(
+                          path + "." + kind + "." + name, 0, KubernetesNames.RESOURCE_EXPECTED));
+                }
+              });
+    }
+    return problems;
+  }
+
+  private void keys(String field, Predicate<String> taken) {
     for (var member : template.path(field).properties()) {
       String key = member.getKey();
-      String domain = key.contains("/") ? key.substring(0, key.indexOf('/')) : "";
-      if (domain.endsWith("modelcompression.dev")
-          || domain.endsWith("kubernetes.io")
-          || domain.endsWith("k8s.io")) {
+      if (!KubernetesNames.isKey(key)) {
+        problem(field + "." + key, KubernetesNames.KEY_EXPECTED);
+      } else if (taken.test(key)) {
         problem(
-            field + "." + key, "keys of " + domain + " are set by the operator or by Kubernetes");
+            field + "." + key,
+            (key.contains("/") ? "keys of " + key.substring(0, key.indexOf('/')) + " are" : "is")
+                + " set by the operator or by Kubernetes");
+      }
+    }
+  }
+
+  private void tolerations() {
+    JsonNode tolerations = template.path("tolerations");
+    for (int i = 0; i < tolerations.size(); i++) {
+      JsonNode toleration = tolerations.get(i);
+      String at = "tolerations[" + i + "].";
+      boolean exists = toleration.path("operator").asText().equals("Exists");
+      if (exists && !toleration.path("value").asText().isEmpty()) {
+        problem(at + "value", Toleration.NO_VALUE_EXPECTED);
+      }
+      if (!exists && toleration.path("key").asText().isEmpty()) {
+        problem(at + "key", Toleration.KEY_EXPECTED);
+      }
+      if (toleration.has("tolerationSeconds")
+          && !toleration.path("effect").asText().equals("NoExecute")) {
+        problem(at + "tolerationSeconds", Toleration.NO_EXECUTE_EXPECTED);
       }
     }
   }
@@ -69,21 +121,23 @@ final class PodRules {
     for (int i = 0; i < mounts.size(); i++) {
       String at = "volumeMounts[" + i + "]";
       String volume = mounts.get(i).path("name").asText();
-      String path = mounts.get(i).path("mountPath").asText();
+      String folder = mounts.get(i).path("mountPath").asText();
       if (!volumes.contains(volume)) {
         problem(at + ".name", "there is no volume '" + volume + "'; known: " + volumes);
       }
-      if (!paths.add(path)) {
-        problem(at + ".mountPath", path + " is there twice");
+      if (!paths.add(folder)) {
+        problem(at + ".mountPath", folder + " is there twice");
       }
-      if (RESERVED.stream().anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"))
-          || path.equals("/")
-          || path.contains("..")) {
+      if (RESERVED.stream()
+              .anyMatch(taken -> folder.equals(taken) || folder.startsWith(taken + "/"))
+          || folder.equals("/")
+          || NOT_PLAIN.matcher(folder).find()) {
         problem(
             at + ".mountPath",
-            "found %s, expected a path outside %s".formatted(path, String.join(", ", RESERVED)));
+            "found %s, expected a plain path outside /, %s"
+                .formatted(folder, String.join(", ", RESERVED)));
       }
-      if (mounts.get(i).path("subPath").asText().contains("..")) {
+      if (LEAVING.matcher(mounts.get(i).path("subPath").asText()).find()) {
         problem(at + ".subPath", "must not contain '..'");
       }
     }
@@ -91,7 +145,12 @@ final class PodRules {
 
   private void env() {
     names("env", "MC_", "the step contract");
-    template.path("env").forEach(variable -> exactlyOne("env", variable, VALUES));
+    for (JsonNode variable : template.path("env")) {
+      exactlyOne("env", variable, VALUES);
+      if (variable.has("valueFrom")) {
+        exactlyOne("env", variable.path("valueFrom"), REFERENCES);
+      }
+    }
   }
 
   private void exactlyOne(String field, JsonNode item, List<String> kinds) {
@@ -122,6 +181,6 @@ final class PodRules {
   }
 
   private void problem(String field, String text) {
-    problems.add(new Problem(PATH + "." + field, 0, text));
+    problems.add(new Problem(path + "." + field, 0, text));
   }
 }

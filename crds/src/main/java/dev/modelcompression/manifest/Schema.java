@@ -10,14 +10,17 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The schema inside the CRD: the one place that says which fields, types, limits and defaults. */
+/**
+ * The schemas inside the CRDs: the one place that says which fields, types, limits and defaults.
+ */
 final class Schema {
-  private static final String RESOURCE =
-      "/META-INF/fabric8/modelcompressions.modelcompression.dev-v1.yml";
   private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
 
-  /** Schema of {@code spec}, as Kubernetes has it. */
-  static final JsonNode SPEC = load();
+  /** Schema of {@code spec} of a ModelCompression, as Kubernetes has it. */
+  static final JsonNode SPEC = load("modelcompressions");
+
+  /** Schema of {@code spec} of a ModelRelease. */
+  static final JsonNode RELEASE = load("modelreleases");
 
   private Schema() {}
 
@@ -86,15 +89,16 @@ final class Schema {
     }
   }
 
-  private static JsonNode load() {
-    try (InputStream crd = Schema.class.getResourceAsStream(RESOURCE)) {
+  private static JsonNode load(String kinds) {
+    String resource = "/META-INF/fabric8/%s.modelcompression.dev-v1.yml".formatted(kinds);
+    try (InputStream crd = Schema.class.getResourceAsStream(resource)) {
       if (crd == null) {
-        throw new IllegalStateException("the CRD is missing from the class path: " + RESOURCE);
+        throw new IllegalStateException("the CRD is missing from the class path: " + resource);
       }
       JsonNode version = new YAMLMapper().readTree(crd).path("spec").path("versions").path(0);
       return version.path("schema").path("openAPIV3Schema").path("properties").path("spec");
     } catch (IOException e) {
-      throw new UncheckedIOException("the CRD cannot be read: " + RESOURCE, e);
+      throw new UncheckedIOException("the CRD cannot be read: " + resource, e);
     }
   }
 }

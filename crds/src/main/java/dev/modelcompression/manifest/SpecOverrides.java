@@ -23,12 +23,13 @@ public final class SpecOverrides {
    * Changes a value in place.
    *
    * @param manifest a whole manifest
+   * @param schema of its {@code spec}
    * @param assignment {@code path=value}; the value is YAML on one line
    * @return path of the value with items by their place, such as {@code spec.steps[1].prune.ratio}
    * @throws InvalidManifestException the path names nothing that the schema knows, or a list's item
    *     that is not there
    */
-  public static String apply(ObjectNode manifest, String assignment) {
+  static String apply(ObjectNode manifest, JsonNode schema, String assignment) {
     int equals = assignment.indexOf('=');
     if (equals < 1) {
       throw invalid(assignment, "expected path=value, such as spec.seed=7");
@@ -40,12 +41,7 @@ public final class SpecOverrides {
     }
     JsonNode value = YamlTree.value(assignment.substring(equals + 1), "--set " + assignment);
     return "spec"
-        + set(
-            child(manifest, "spec"),
-            Schema.SPEC,
-            steps.subList(1, steps.size()),
-            value,
-            assignment);
+        + set(child(manifest, "spec"), schema, steps.subList(1, steps.size()), value, assignment);
   }
 
   /** Sets the value below {@code parent}; the path from there. */

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelcompression.api.Datasets;
+import dev.modelcompression.api.Locations;
 import dev.modelcompression.api.StepType;
+import dev.modelcompression.api.status.ModelCompressionStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -26,6 +29,8 @@ final class SpecRules {
   /** Names of the limits that a gate can have. */
   static final List<String> LIMITS = List.of("min", "max", "maxDrop", "minRatio", "maxRatio");
 
+  private static final int MAX_PARAMETER = 253;
+
   private final JsonNode spec;
   private final List<Problem> problems = new ArrayList<>();
 
@@ -35,10 +40,16 @@ final class SpecRules {
 
   static List<Problem> check(JsonNode spec) {
     SpecRules rules = new SpecRules(spec);
+    rules.locations();
     rules.datasets();
     rules.steps();
     rules.gates();
-    rules.problems.addAll(PodRules.check(spec.path("podTemplate")));
+    rules.runs();
+    rules.problems.addAll(PodRules.check(spec.path("podTemplate"), "spec.podTemplate"));
+    if (spec.path("release").isObject()) {
+      rules.problems.addAll(
+          ReleaseRules.template(spec.path("release"), rules.has(Datasets.EVALUATION)));
+    }
     return rules.problems;
   }
 
@@ -67,6 +78,22 @@ final class SpecRules {
     return rules.problems.stream()
         .map(p -> new Problem(p.path().substring(type.member().length() + 1), 0, p.text()))
         .toList();
+  }
+
+  /** Says nothing of what it found: a location that is refused may hold a password. */
+  private void locations() {
+    location("spec.model", Locations::isFile, Locations.FILE);
+    for (String set : List.of(Datasets.TRAINING, Datasets.CALIBRATION, Datasets.EVALUATION)) {
+      location("spec.datasets." + set, Locations::isFile, Locations.FILE);
+    }
+    location("spec.workspace", Locations::isFolder, Locations.FOLDER);
+  }
+
+  private void location(String path, Predicate<String> form, String expected) {
+    JsonNode uri = spec.at("/" + path.substring("spec.".length()).replace('.', '/') + "/uri");
+    if (uri.isTextual() && !uri.asText().isEmpty() && !form.test(uri.asText())) {
+      problem(path + ".uri", expected);
+    }
   }
 
   private void datasets() {
@@ -122,6 +149,25 @@ final class SpecRules {
                     String.join(", ", KINDS)));
       }
       settings(step, path + ".", name, steps.path(i + 1));
+      PodRules.resources(step.path("resources"), path + ".resources")
+          .forEach(problem -> problem(problem.path(), problem.text()));
+    }
+  }
+
+  /** All step runs of all trials must fit into one status. */
+  private void runs() {
+    int trial = 0;
+    for (JsonNode step : spec.path("steps")) {
+      int rounds = step.path("prune").path("iterations").asInt(1);
+      // Each round of pruning brings its fine-tune.
+      trial += rounds > 1 ? 2 * rounds : 1;
+    }
+    int most = spec.path("tuning").path("maxTrials").asInt(1) * trial;
+    if (most >= ModelCompressionStatus.MAX_STEPS) {
+      problem(
+          "spec",
+          "maxTrials times the steps, rounds of pruning counted, is %d, expected less than %d"
+              .formatted(most, ModelCompressionStatus.MAX_STEPS));
     }
   }
 
@@ -129,6 +175,18 @@ final class SpecRules {
     prune(step.path("prune"), path + "prune", name, next);
     fineTune(step.path("fineTune"), path + "fineTune");
     quantize(step.path("quantize"), path + "quantize");
+    step.path("custom")
+        .path("parameters")
+        .fieldNames()
+        .forEachRemaining(
+            parameter -> {
+              if (parameter.length() > MAX_PARAMETER) {
+                problem(
+                    path + "custom.parameters",
+                    "a name has %d characters, expected at most %d"
+                        .formatted(parameter.length(), MAX_PARAMETER));
+              }
+            });
     if (step.has("evaluate")) {
       needs(Datasets.EVALUATION, path + "evaluate");
     }

@@ -37,7 +37,12 @@ final class YamlTree {
   static final int MAX_VALUES = 20_000;
   static final int MAX_DEPTH = 32;
 
-  private static final Pattern DECIMAL = Pattern.compile("[-+]?[0-9]+");
+  /** Whole numbers as Go reads them; {@code 1:30} is text. */
+  private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9][0-9a-fA-FxX_]*");
+
+  /** More than any whole number of the schema has. */
+  private static final int MAX_DIGITS = 20;
+
   private static final Set<String> TRUE = Set.of("true", "yes", "on");
 
   private final JsonNodeFactory json = JsonNodeFactory.instance;
@@ -153,7 +158,9 @@ final class YamlTree {
     return object;
   }
 
-  /** Numbers are decimal, as Kubernetes reads them: {@code 2:4} and dates are text. */
+  /**
+   * As Kubernetes reads YAML: {@code y} is true, {@code 010} is 8, {@code 2:4} and dates are text.
+   */
   private JsonNode scalar(ScalarNode node, String path) {
     String text = node.getValue();
     Tag tag = node.getTag();
@@ -163,20 +170,44 @@ final class YamlTree {
     if (tag.equals(Tag.BOOL)) {
       return json.booleanNode(TRUE.contains(text.toLowerCase(Locale.ROOT)));
     }
-    if (tag.equals(Tag.INT) && DECIMAL.matcher(text).matches()) {
-      return json.numberNode(new BigInteger(text));
+    if (node.isPlain() && text.matches("[yYnN]")) {
+      return json.booleanNode(text.equalsIgnoreCase("y"));
+    }
+    if (tag.equals(Tag.INT) && INTEGER.matcher(text).matches()) {
+      return json.numberNode(integer(text.replace("_", "").toLowerCase(Locale.ROOT)));
     }
     if (tag.equals(Tag.FLOAT)) {
-      try {
-        return json.numberNode(new BigDecimal(text));
-      } catch (NumberFormatException e) {
-        problems.add(
-            new Problem(
-                path, node.getStartMark().getLine() + 1, text + " is not a decimal number"));
-        return json.nullNode();
-      }
+      return decimal(text.replace("_", ""), path, node.getStartMark().getLine() + 1);
     }
     return json.textNode(text);
+  }
+
+  private static BigInteger integer(String text) {
+    String digits = text.replaceFirst("^[-+]", "");
+    BigInteger value =
+        digits.startsWith("0x")
+            ? new BigInteger(digits.substring(2), 16)
+            : digits.startsWith("0b")
+                ? new BigInteger(digits.substring(2), 2)
+                : new BigInteger(digits, digits.startsWith("0") ? 8 : 10);
+    return text.startsWith("-") ? value.negate() : value;
+  }
+
+  /** What has no fraction is a whole number, however it is written: {@code 3.0}, {@code 1e3}. */
+  private JsonNode decimal(String text, String path, int line) {
+    try {
+      BigDecimal number = new BigDecimal(text);
+      if (Double.isFinite(number.doubleValue())) {
+        boolean small = number.precision() - number.scale() <= MAX_DIGITS;
+        return small && number.stripTrailingZeros().scale() <= 0
+            ? json.numberNode(number.toBigIntegerExact())
+            : json.numberNode(number);
+      }
+    } catch (NumberFormatException e) {
+      // Reported with the others.
+    }
+    problems.add(new Problem(path, line, text + " is not a decimal number"));
+    return json.nullNode();
   }
 
   private static InvalidManifestException invalid(String source, int line, String text) {

@@ -3,6 +3,7 @@ package dev.modelcompression.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelcompression.api.pod.Quantity;
+import dev.modelcompression.api.release.ModelRelease;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,41 +16,68 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CrdTest {
-  static final String FILE = "modelcompressions.modelcompression.dev-v1.yml";
-  private static final Path COMMITTED = Path.of("src/main/resources/META-INF/fabric8", FILE);
+  static final String COMPRESSION = "modelcompressions.modelcompression.dev-v1.yml";
+  static final String RELEASE = "modelreleases.modelcompression.dev-v1.yml";
+  static final Path COMMITTED = Path.of("src/main/resources/META-INF/fabric8");
 
-  @Test
-  void crdIsGeneratedFromTheRecords(@TempDir Path folder) throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {COMPRESSION, RELEASE})
+  void crdIsGeneratedFromTheRecords(String file, @TempDir Path folder) throws IOException {
     new CRDGenerator()
-        .customResourceClasses(ModelCompression.class)
+        .customResourceClasses(ModelCompression.class, ModelRelease.class)
         .forCRDVersions("v1")
         .withPostProcessor(new Finish())
         .inOutputDir(folder.toFile())
         .generate();
-    Generated.assertCurrent(COMMITTED, Files.readString(folder.resolve(FILE)));
+    Generated.assertCurrent(COMMITTED.resolve(file), Files.readString(folder.resolve(file)));
   }
 
-  @Test
-  void chartInstallsThisCrd() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {COMPRESSION, RELEASE})
+  void chartInstallsThisCrd(String file) throws IOException {
     Generated.assertCurrent(
-        Path.of("../deploy/helm/model-compression-operator/files/crd", FILE),
-        Files.readString(COMMITTED));
+        Path.of("../deploy/helm/model-compression-operator/files/crd", file),
+        Files.readString(COMMITTED.resolve(file)));
   }
 
   /** {@code kubectl apply} keeps the whole object in an annotation of at most 256 KiB. */
-  @Test
-  void crdIsSmallEnoughForPlainApply() throws IOException {
-    assertThat(Files.size(COMMITTED)).isLessThan(256 * 1024);
+  @ParameterizedTest
+  @ValueSource(strings = {COMPRESSION, RELEASE})
+  void crdIsSmallEnoughForPlainApply(String file) throws IOException {
+    assertThat(Files.size(COMMITTED.resolve(file))).isLessThan(256 * 1024);
+  }
+
+  /** What the kinds are, for {@code kubectl explain}. */
+  private enum Kind {
+    ModelCompression(
+        "ModelCompression compresses one ONNX model, proves that the result is good enough, and"
+            + " keeps it.",
+        "spec is the desired compression: a model, the steps that make it smaller, and the gates that the"
+            + " result must pass."),
+    ModelRelease(
+        "ModelRelease lets a candidate take over the requests of a baseline step by step, and takes"
+            + " it back when a measurement breaks a limit.",
+        "spec is the desired release: both models, how they are served, how requests are divided, and"
+            + " what decides.");
+
+    private final String description;
+    private final String spec;
+
+    Kind(String description, String spec) {
+      this.description = description;
+      this.spec = spec;
+    }
   }
 
   /** What no annotation of the generator can say. */
   private static final class Finish implements CRDPostProcessor {
     private static final List<String> COLUMNS =
-        List.of("Phase", "Step", "Size", "Latency", "Drop", "Age");
+        List.of("Phase", "Weight", "Step", "Size", "Latency", "Drop", "Verdict", "Message", "Age");
 
     @Override
     public HasMetadata process(HasMetadata crd, String version) {
@@ -63,10 +91,9 @@ class CrdTest {
           .sort(Comparator.comparing(column -> COLUMNS.indexOf(column.getName())));
       JSONSchemaProps root =
           definition.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema();
-      root.setDescription(
-          "ModelCompression compresses one ONNX model, proves that the result is good enough, and"
-              + " keeps it.");
-      describe(root, "spec", "spec is the desired compression.");
+      Kind kind = Kind.valueOf(definition.getSpec().getNames().getKind());
+      root.setDescription(kind.description);
+      describe(root, "spec", kind.spec);
       describe(root, "status", "status is what the operator found and did; it alone writes it.");
       JSONSchemaProps conditions = property(property(root, "status"), "conditions");
       conditions.setXKubernetesListType("map");

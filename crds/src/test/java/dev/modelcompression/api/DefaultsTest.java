@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.modelcompression.api.release.Analysis;
+import dev.modelcompression.api.release.ReleaseSpec;
+import dev.modelcompression.api.release.ServerTemplate;
+import dev.modelcompression.api.release.Traffic;
+import dev.modelcompression.api.release.WriteBack;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.ContractJson;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,14 +51,17 @@ class DefaultsTest {
 
   @Test
   void descriptionsStateEveryDefault() throws IOException {
-    assertDescribed("spec", schema(""));
-    assertDescribed("status", status());
+    for (String file : List.of(CrdTest.COMPRESSION, CrdTest.RELEASE)) {
+      assertDescribed("spec", part(file, "spec"));
+      assertDescribed("status", part(file, "status"));
+    }
   }
 
   /** Nothing that the operator or a user writes may grow without a limit. */
   @Test
   void everyTextListAndMapOfTheStatusIsBounded() throws IOException {
-    assertBounded("status", status());
+    assertBounded("status", part(CrdTest.COMPRESSION, "status"));
+    assertBounded("status", part(CrdTest.RELEASE, "status"));
   }
 
   private static void assertBounded(String path, JsonNode schema) {
@@ -113,15 +120,24 @@ class DefaultsTest {
             "{}",
             step + "fineTune/distillation"),
         Arguments.of("quantize", QuantizeSettings.class, "{}", step + "quantize"),
-        Arguments.of("evaluate", EvaluateSettings.class, "{}", step + "evaluate"));
-  }
-
-  static JsonNode status() throws IOException {
-    return root().path("properties").path("status");
+        Arguments.of("evaluate", EvaluateSettings.class, "{}", step + "evaluate"),
+        Arguments.of(
+            "release",
+            ReleaseSpec.class,
+            "{\"traffic\": {}, \"analysis\": {\"metrics\": []}}",
+            "release"),
+        Arguments.of("server", ServerTemplate.class, "{}", "release/server"),
+        Arguments.of("traffic", Traffic.class, "{}", "release/traffic"),
+        Arguments.of("analysis", Analysis.class, "{\"metrics\": []}", "release/analysis"),
+        Arguments.of(
+            "writeBack",
+            WriteBack.class,
+            "{\"repository\": \"r\", \"path\": \"p\"}",
+            "release/writeBack"));
   }
 
   static JsonNode schema(String path) throws IOException {
-    JsonNode at = root().path("properties").path("spec");
+    JsonNode at = part(CrdTest.COMPRESSION, "spec");
     for (String part : path.isEmpty() ? new String[0] : path.split("/")) {
       at = part.equals("items") ? at.path("items") : at.path("properties").path(part);
     }
@@ -129,13 +145,16 @@ class DefaultsTest {
     return at;
   }
 
-  private static JsonNode root() throws IOException {
+  /** Schema of spec or status of a kind. */
+  static JsonNode part(String file, String part) throws IOException {
     return new YAMLMapper()
-        .readTree(Path.of("src/main/resources/META-INF/fabric8", CrdTest.FILE).toFile())
+        .readTree(CrdTest.COMMITTED.resolve(file).toFile())
         .path("spec")
         .path("versions")
         .path(0)
         .path("schema")
-        .path("openAPIV3Schema");
+        .path("openAPIV3Schema")
+        .path("properties")
+        .path(part);
   }
 }

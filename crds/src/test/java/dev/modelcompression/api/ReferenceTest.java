@@ -20,14 +20,25 @@ class ReferenceTest {
 
   @Test
   void referenceIsGeneratedFromTheSchema() throws IOException {
-    StringBuilder page = new StringBuilder(NOTE);
-    page.append("# ModelCompression, field by field\n\n");
-    page.append("`apiVersion: modelcompression.dev/v1alpha1`, `kind: ModelCompression`. ");
-    page.append("A field that is not on this page is an error.\n");
-    section(page, "spec", DefaultsTest.schema(""));
-    section(page, "status", DefaultsTest.status());
+    StringBuilder page = page("ModelCompression", CrdTest.COMPRESSION);
     metrics(page);
     Generated.assertCurrent(Path.of("docs/reference.md"), page.toString());
+  }
+
+  @Test
+  void referenceOfReleasesIsGeneratedFromTheSchema() throws IOException {
+    StringBuilder page = page("ModelRelease", CrdTest.RELEASE);
+    Generated.assertCurrent(Path.of("docs/release-reference.md"), page.toString());
+  }
+
+  private static StringBuilder page(String kind, String file) throws IOException {
+    StringBuilder page = new StringBuilder(NOTE);
+    page.append("# ").append(kind).append(", field by field\n\n");
+    page.append("`apiVersion: modelcompression.dev/v1alpha1`, `kind: ").append(kind);
+    page.append("`. A field that is not on this page is an error.\n");
+    section(page, "spec", DefaultsTest.part(file, "spec"));
+    section(page, "status", DefaultsTest.part(file, "status"));
+    return page;
   }
 
   @Test
@@ -52,7 +63,8 @@ class ReferenceTest {
     StringBuilder page = new StringBuilder(NOTE);
     page.append("# Reasons\n\n");
     page.append(
-        "What conditions, steps and Events of a ModelCompression can give as their reason.\n\n");
+        "What conditions, steps and Events of a ModelCompression or ModelRelease can give as their"
+            + " reason.\n\n");
     page.append("| reason | kind | what it means |\n|---|---|---|\n");
     for (Reason reason : Reason.values()) {
       String kind = reason.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -2,7 +2,6 @@ package dev.modelcompression.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +15,9 @@ import dev.modelcompression.api.StepType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelCompressionParserTest {
-  private static final Path FOLDER = Path.of("src/test/resources/manifests");
+  private static final Path FOLDER = ManifestFiles.FOLDER;
 
   @ParameterizedTest
   @MethodSource("valid")
@@ -38,27 +39,18 @@ class ModelCompressionParserTest {
   @MethodSource("invalid")
   void saysEverythingThatIsWrongWithAnInvalidFile(Path file) throws IOException {
     String yaml = Files.readString(file);
-    List<String> expected =
-        yaml.lines()
-            .filter(line -> line.startsWith("# expect: "))
-            .map(line -> line.substring("# expect: ".length()))
-            .toList();
-    assertThat(expected).isNotEmpty();
-    InvalidManifestException e =
-        catchThrowableOfType(
-            InvalidManifestException.class,
-            () -> ModelCompressionParser.parse(yaml, "compression.yaml"));
-    assertThat(e).hasMessageStartingWith("compression.yaml: ");
-    assertThat(expected).allSatisfy(line -> assertThat(e).hasMessageContaining(line));
-    assertThat(e.problems()).hasSize(expected.size());
-  }
-
-  @Test
-  void everyFileIsUsed() throws IOException {
-    List<Path> used = Stream.concat(valid(), invalid()).toList();
-    try (Stream<Path> all = Files.list(FOLDER)) {
-      assertThat(all).containsExactlyInAnyOrderElementsOf(used);
+    List<String> expected = ManifestFiles.stated(file, "expect");
+    List<Problem> problems = new ArrayList<>();
+    try {
+      ModelCompressionParser.parse(yaml, "compression.yaml");
+    } catch (InvalidManifestException e) {
+      assertThat(e).hasMessageStartingWith("compression.yaml: ");
+      problems.addAll(e.problems());
     }
+    assertThat(expected)
+        .allSatisfy(
+            line -> assertThat(problems).anyMatch(problem -> problem.toString().contains(line)));
+    assertThat(problems).hasSize(expected.size());
   }
 
   @Test
@@ -82,7 +74,8 @@ class ModelCompressionParserTest {
     QuantizeSettings quantize = (QuantizeSettings) manifest.spec().steps().get(3).settings();
     assertThat(quantize.maxAccuracyDrop()).isEqualTo(0.005);
     assertThat(manifest.spec().gates().get(1).metric()).isEqualTo(Metric.LATENCY_P50);
-    assertThat(String.valueOf(manifest.spec().release())).contains("\"weights\":[10,50,100]");
+    assertThat(Objects.requireNonNull(manifest.spec().release()).traffic().weights())
+        .containsExactly(10, 50, 100);
   }
 
   @Test
@@ -93,6 +86,24 @@ class ModelCompressionParserTest {
     assertThat(((PruneSettings) manifest.spec().steps().get(0).settings()).pattern())
         .isEqualTo("2:4");
     assertThat(manifest.metadata().labels()).containsEntry("team", "vision");
+  }
+
+  /** The API server answered the same to this file. */
+  @Test
+  void readsNumbersAsAnApiServerDoes() throws IOException {
+    Manifest manifest =
+        ModelCompressionParser.parse(
+            Files.readString(FOLDER.resolve("valid-numbers.yaml")), "net.yaml");
+    FineTuneSettings tune = (FineTuneSettings) manifest.spec().steps().get(0).settings();
+    assertThat(manifest.spec().seed()).isEqualTo(8);
+    assertThat(manifest.spec().suspend()).isFalse();
+    assertThat(manifest.spec().restartNonce()).isEqualTo("2026-11-22");
+    assertThat(manifest.spec().datasets().byName())
+        .extractingFromEntries(set -> set.getValue().samples())
+        .containsExactly(1000, 16);
+    assertThat(tune.epochs()).isEqualTo(3);
+    assertThat(tune.learningRate()).isEqualTo(0.001);
+    assertThat(tune.batchSize()).isEqualTo(1024);
   }
 
   @Test
@@ -210,20 +221,10 @@ class ModelCompressionParserTest {
   }
 
   private static Stream<Path> valid() throws IOException {
-    return files("valid-");
+    return ManifestFiles.valid(FOLDER);
   }
 
   private static Stream<Path> invalid() throws IOException {
-    return files("invalid-");
-  }
-
-  private static Stream<Path> files(String prefix) throws IOException {
-    try (Stream<Path> files = Files.list(FOLDER)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(prefix))
-          .sorted()
-          .toList()
-          .stream();
-    }
+    return ManifestFiles.invalid(FOLDER);
   }
 }

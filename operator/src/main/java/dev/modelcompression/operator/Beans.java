@@ -1,23 +1,26 @@
 package dev.modelcompression.operator;
 
+import dev.modelcompression.operator.release.ReleaseMetrics;
+import dev.modelcompression.operator.release.Verdicts;
+import dev.modelcompression.operator.release.decide.Judge;
 import dev.modelcompression.operator.report.RunMetrics;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import dev.modelcompression.operator.trace.OtlpTraces;
+import dev.modelcompression.operator.trace.Traces;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.enterprise.context.Dependent;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** What the framework cannot make by itself. */
 final class Beans {
-  /** A leader that was killed is followed after this time. */
-  private static final Duration LEASE = Duration.ofSeconds(15);
-
-  private static final Duration RENEW = Duration.ofSeconds(10);
-  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final String EVENTS = "events.received";
+  private static final String ACTION = "action";
 
   @Produces
   @Singleton
@@ -33,22 +36,54 @@ final class Beans {
 
   @Produces
   @Singleton
-  Clock clock() {
-    return Clock.systemUTC();
+  ReleaseMetrics releaseMetrics(MeterRegistry registry) {
+    return new ReleaseMetrics(registry);
   }
 
-  /** Null, which the framework takes for none, where one replica is alone. */
   @Produces
-  @Dependent
-  @Nullable LeaderElectionConfiguration leaderElection(OperatorConfig config) {
-    if (!config.leaderElection().enabled()) {
-      return null;
-    }
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
-            config.leaderElection().lease())
-        .withLeaseDuration(LEASE)
-        .withRenewDeadline(RENEW)
-        .withRetryPeriod(RETRY)
-        .build();
+  @Singleton
+  Judge judge() {
+    return new Verdicts();
+  }
+
+  /** The extension asks for its own before it has a registry, and then counts nothing. */
+  @Produces
+  @Singleton
+  Metrics frameworkMetrics(MeterRegistry registry) {
+    return MicrometerMetricsV2.newBuilder(registry).build();
+  }
+
+  /**
+   * The framework tells the action of events about compressions only, and Prometheus takes only
+   * series of one name that have the same tags.
+   */
+  @Produces
+  @Singleton
+  MeterFilter eventsWithoutAction() {
+    return new MeterFilter() {
+      @Override
+      public Meter.Id map(Meter.Id id) {
+        return id.getName().equals(EVENTS) && id.getTag(ACTION) == null
+            ? id.withTag(Tag.of(ACTION, "NONE"))
+            : id;
+      }
+    };
+  }
+
+  /** Off unless an endpoint is set. */
+  @Produces
+  @Singleton
+  Traces traces() {
+    return OtlpTraces.of(System.getenv());
+  }
+
+  void close(@Disposes Traces traces) {
+    traces.close();
+  }
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
   }
 }

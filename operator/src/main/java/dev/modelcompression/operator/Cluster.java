@@ -1,6 +1,8 @@
 package dev.modelcompression.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.ModelCompression;
+import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.operator.decide.Begun;
 import dev.modelcompression.operator.decide.Course;
 import dev.modelcompression.operator.job.Labels;
@@ -9,11 +11,15 @@ import dev.modelcompression.operator.observe.JobObserver;
 import dev.modelcompression.operator.observe.ObservedJob;
 import dev.modelcompression.operator.observe.Pods;
 import dev.modelcompression.operator.observe.Refusals;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Objects;
@@ -21,8 +27,17 @@ import java.util.Optional;
 
 /** Reads that caches cannot answer, and the writes to Jobs. */
 final class Cluster {
-  private static final int UNPROCESSABLE = 422;
+  /** What the API server answers to an object that it finds wrong. */
+  static final int UNPROCESSABLE = 422;
+
   private static final String JOB_LABEL = "batch.kubernetes.io/job-name";
+
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Labels.OPERATOR)
+          .withForce(true)
+          .build();
 
   private final KubernetesClient client;
 
@@ -35,31 +50,57 @@ final class Cluster {
     return client.pods().inNamespace(namespace).withLabel(JOB_LABEL, job).list().getItems();
   }
 
-  /** Why no pod is made of a Job, where that is known. */
-  Optional<Refusals.Refusal> refusal(String namespace, ObservedJob job) {
+  /** Why nothing comes of a Job or of a pod, where that is known. */
+  Optional<Refusals.Refusal> refusal(String namespace, String uid) {
     return Refusals.among(
         client
             .v1()
             .events()
             .inNamespace(namespace)
-            .withField("involvedObject.uid", job.uid())
+            .withField("involvedObject.uid", uid)
             .list()
             .getItems());
   }
 
   /**
-   * Deletes a Job, which stays until its pods have gone: nobody can take its name while one of them
-   * may be at work.
+   * Deletes Jobs, as long as all is still as it was when that was decided: to an old spec, Jobs of
+   * a newer run look superseded, and a Job that has ended meanwhile is kept for its logs.
+   *
+   * @return whether they are deleted; if not, the caches are behind
    */
-  void delete(String namespace, ObservedJob job) {
-    client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(namespace)
-        .withName(job.name())
-        .withPropagationPolicy(DeletionPropagation.FOREGROUND)
-        .delete();
+  boolean delete(ModelCompression compression, List<ObservedJob> jobs) {
+    return jobs.isEmpty()
+        || (isNewestSpec(compression)
+            && jobs.stream()
+                .map(job -> delete(compression.getMetadata().getNamespace(), job))
+                .reduce(true, Boolean::logicalAnd));
+  }
+
+  private boolean isNewestSpec(ModelCompression compression) {
+    ModelCompression found = client.resource(compression).get();
+    return found != null
+        && found.getMetadata().getUid().equals(compression.getMetadata().getUid())
+        && found.getMetadata().getGeneration().equals(compression.getMetadata().getGeneration());
+  }
+
+  /** The Job stays until its pods have gone: nobody can take its name while one may be at work. */
+  private boolean delete(String namespace, ObservedJob job) {
+    DeleteOptions options =
+        new DeleteOptionsBuilder()
+            .withPropagationPolicy(DeletionPropagation.FOREGROUND.toString())
+            .withNewPreconditions(job.version(), job.uid())
+            .build();
+    String path = "/apis/batch/v1/namespaces/%s/jobs/%s".formatted(namespace, job.name());
+    try {
+      client.raw(path, "DELETE", options);
+      return true;
+    } catch (KubernetesClientException e) {
+      return switch (e.getCode()) {
+        case HttpURLConnection.HTTP_NOT_FOUND -> true;
+        case HttpURLConnection.HTTP_CONFLICT -> false;
+        default -> throw e;
+      };
+    }
   }
 
   /** Starts an attempt, or finds that it has been started. Creates only, and changes nothing. */
@@ -106,10 +147,37 @@ final class Cluster {
         .anyMatch(pod -> !Pods.ended(pod));
   }
 
-  /** A Job as a fresh look at its pods shows it. */
+  /** The live release of that name, whoever made it. */
+  Optional<ModelRelease> release(ModelRelease wanted) {
+    return Optional.ofNullable(client.resource(wanted).get());
+  }
+
+  /** Makes or updates the release of a compression, where the live one asks for something else. */
+  void keepRelease(ModelRelease wanted, Optional<ModelRelease> live) {
+    boolean same =
+        live.map(ModelRelease::getSpec).filter(spec -> spec.equals(wanted.getSpec())).isPresent();
+    if (!same) {
+      client.resource(wanted).patch(APPLY);
+    }
+  }
+
+  /** All of a compression, also what does not fit its type. Empty when it is gone. */
+  Optional<JsonNode> json(ModelCompression compression) {
+    return Unreadable.find(client, compression)
+        .map(all -> client.getKubernetesSerialization().convertValue(all, JsonNode.class));
+  }
+
+  /** A Job as a fresh look at its pods shows it. Empty when both are gone. */
   Optional<ObservedJob> read(Job job) {
-    return JobObserver.observe(
-        job, pods(job.getMetadata().getNamespace(), job.getMetadata().getName()), true);
+    List<Pod> pods = pods(job.getMetadata().getNamespace(), job.getMetadata().getName());
+    return pods.isEmpty() && isGone(job) ? Optional.empty() : JobObserver.observe(job, pods, true);
+  }
+
+  private boolean isGone(Job job) {
+    Job found = client.resource(job).get();
+    return found == null
+        || found.getMetadata().getDeletionTimestamp() != null
+        || !found.getMetadata().getUid().equals(job.getMetadata().getUid());
   }
 
   private static String message(KubernetesClientException e) {

@@ -1,14 +1,13 @@
 package dev.modelcompression.operator;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.modelcompression.api.Manifest;
-import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.Text;
 import dev.modelcompression.operator.job.Labels;
 import dev.modelcompression.operator.report.Transition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -21,20 +20,22 @@ import org.slf4j.LoggerFactory;
  * Tells of transitions in Events. The name of an Event is made of what it tells: one that was told
  * before a crash is not told again. An Event that cannot be written holds up nothing.
  */
-final class EventWriter {
+public final class EventWriter {
   private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
   private static final int MAX_MESSAGE = 1024;
   private static final int MAX_NAME = 200;
 
   private final KubernetesClient client;
 
-  EventWriter(KubernetesClient client) {
+  /** Writes by that client. */
+  public EventWriter(KubernetesClient client) {
     this.client = client;
   }
 
-  void write(ModelCompression compression, Transition transition, Instant now) {
+  /** Tells of a transition of an object of ours. */
+  public void write(HasMetadata about, Transition transition, Instant now) {
     try {
-      client.v1().events().resource(event(compression, transition, now)).create();
+      client.v1().events().resource(event(about, transition, now)).create();
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         LOG.warn("Event {} could not be written: {}", transition.reason().text(), e.getMessage());
@@ -42,8 +43,8 @@ final class EventWriter {
     }
   }
 
-  private static Event event(ModelCompression compression, Transition transition, Instant now) {
-    var metadata = compression.getMetadata();
+  private static Event event(HasMetadata about, Transition transition, Instant now) {
+    var metadata = about.getMetadata();
     String digest =
         CanonicalJson.digest(
                 JsonNodeFactory.instance
@@ -63,8 +64,8 @@ final class EventWriter {
                 + digest.substring(0, 16))
         .endMetadata()
         .withNewInvolvedObject()
-        .withApiVersion(Manifest.API_VERSION)
-        .withKind(Manifest.KIND)
+        .withApiVersion(about.getApiVersion())
+        .withKind(about.getKind())
         .withNamespace(metadata.getNamespace())
         .withName(name)
         .withUid(metadata.getUid())

@@ -1,7 +1,12 @@
 package dev.modelcompression.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.ModelCompression;
+import dev.modelcompression.api.release.ModelRelease;
+import dev.modelcompression.api.status.Condition;
 import dev.modelcompression.api.status.ModelCompressionStatus;
+import dev.modelcompression.api.status.Reason;
+import dev.modelcompression.api.status.StepStatus;
 import dev.modelcompression.operator.decide.Begun;
 import dev.modelcompression.operator.decide.Course;
 import dev.modelcompression.operator.decide.Decider;
@@ -12,13 +17,18 @@ import dev.modelcompression.operator.observe.JobFacts;
 import dev.modelcompression.operator.observe.JobObserver;
 import dev.modelcompression.operator.observe.ObservedJob;
 import dev.modelcompression.operator.observe.Pods;
+import dev.modelcompression.operator.release.ReleaseOfCompression;
 import dev.modelcompression.operator.report.RunMetrics;
 import dev.modelcompression.operator.report.StatusReport;
+import dev.modelcompression.operator.report.Transition;
 import dev.modelcompression.operator.report.Transitions;
+import dev.modelcompression.operator.trace.RunSpans;
+import dev.modelcompression.operator.trace.Traces;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -40,6 +50,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Drives one {@link ModelCompression} to its end: observe, decide, act, report.
@@ -49,6 +61,7 @@ import java.util.concurrent.TimeUnit;
  */
 @ControllerConfiguration(
     name = ModelCompressionReconciler.NAME,
+    informer = @Informer(informerListLimit = ModelCompressionReconciler.PAGE),
     // An event that was lost, by a bug of a cache or a watch, costs at most this time.
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 10, timeUnit = TimeUnit.MINUTES))
@@ -63,6 +76,11 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
   /** Name of the controller. */
   public static final String NAME = "modelcompression";
 
+  /** Objects of a list that are in memory at once while they are read. */
+  static final long PAGE = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelCompressionReconciler.class);
+
   /** How soon to look again when another has written the status meanwhile. */
   private static final Duration AFTER_CONFLICT = Duration.ofMillis(200);
 
@@ -72,20 +90,23 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
   private final OwnWrites ownWrites = new OwnWrites();
   private final Settings settings;
   private final RunMetrics metrics;
+  private final Traces traces;
   private final Clock clock;
 
   /**
    * A reconciler.
    *
    * @param metrics told of everything that ends
+   * @param traces told of it too
    */
   public ModelCompressionReconciler(
-      KubernetesClient client, Settings settings, RunMetrics metrics, Clock clock) {
+      KubernetesClient client, Settings settings, RunMetrics metrics, Traces traces, Clock clock) {
     this.client = client;
     this.cluster = new Cluster(client);
     this.events = new EventWriter(client);
     this.settings = settings;
     this.metrics = metrics;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -96,17 +117,41 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     var jobs =
         InformerEventSourceConfiguration.from(Job.class, ModelCompression.class)
             .withLabelSelector(Labels.SELECTOR)
+            .withInformerListLimit(PAGE)
             .withOnUpdateFilter((now, before) -> !JobFacts.of(now).equals(JobFacts.of(before)))
             .build();
     var pods =
         InformerEventSourceConfiguration.from(Pod.class, ModelCompression.class)
             .withLabelSelector(Labels.SELECTOR)
+            .withInformerListLimit(PAGE)
             .withSecondaryToPrimaryMapper(ModelCompressionReconciler::compression)
             .withOnAddFilter(pod -> !Pods.facts(pod).equals(Pods.NOTHING))
             .withOnUpdateFilter((now, before) -> !Pods.facts(now).equals(Pods.facts(before)))
             .build();
+    var releases =
+        InformerEventSourceConfiguration.from(ModelRelease.class, ModelCompression.class)
+            .withInformerListLimit(PAGE)
+            .withOnUpdateFilter(ModelCompressionReconciler::tellsMore)
+            .build();
     return List.of(
-        new InformerEventSource<>(jobs, context), new InformerEventSource<>(pods, context));
+        new InformerEventSource<>(jobs, context),
+        new InformerEventSource<>(pods, context),
+        new InformerEventSource<>(releases, context));
+  }
+
+  /** Whether a release has ended, or begun again, or was changed by somebody. */
+  private static boolean tellsMore(ModelRelease now, ModelRelease before) {
+    return !promoted(now).equals(promoted(before))
+        || !now.getMetadata().getGeneration().equals(before.getMetadata().getGeneration());
+  }
+
+  /** What the compression tells of its release; before there is an end, each is like another. */
+  private static List<Object> promoted(ModelRelease release) {
+    return Optional.ofNullable(release.getStatus())
+        .flatMap(status -> status.condition(Condition.Type.PROMOTED))
+        .filter(promoted -> promoted.status() != Condition.Status.UNKNOWN)
+        .map(end -> List.<Object>of(end.status(), end.reason(), end.message()))
+        .orElse(List.of());
   }
 
   /** Pods belong to Jobs; their label leads to the compression. */
@@ -126,13 +171,36 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     }
     Instant now = clock.instant();
     List<ObservedJob> jobs = observe(compression, context, now);
+    if (Unreadable.contains(compression)) {
+      return quarantine(compression, jobs, now);
+    }
     Course course = Decider.decide(compression, jobs, settings, now);
+    if (!cluster.delete(compression, course.delete())) {
+      return UpdateControl.<ModelCompression>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+    }
     Standing standing = act(compression, course, now);
     ModelCompressionStatus before = Statuses.of(compression);
-    ModelCompressionStatus after =
+    ModelCompressionStatus reached =
         StatusReport.of(before, course, standing, compression.getMetadata().getGeneration(), now);
-    if (!after.equals(before) && !report(compression, before, after, now)) {
-      return UpdateControl.<ModelCompression>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+    Optional<ModelRelease> wanted = ReleaseOfCompression.of(compression, reached);
+    // Only those that were made of compressions are watched: another of that name is asked for.
+    Optional<ModelRelease> release =
+        context
+            .getSecondaryResourcesAsStream(ModelRelease.class)
+            .findFirst()
+            .or(() -> wanted.flatMap(cluster::release));
+    ModelCompressionStatus after = ReleaseOfCompression.told(compression, reached, release, now);
+    if (!after.equals(before)) {
+      List<StepStatus> ended = course.ledger().justEnded();
+      if (!report(compression, before, after, ended, now)) {
+        return UpdateControl.<ModelCompression>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+      }
+      // Told once it is written: who comes after a crash tells what this one could not.
+      metrics.changed(before, after, ended);
+      traces.send(RunSpans.between(compression.getMetadata(), before, after, ended, now));
+    }
+    if (release.isEmpty() || ReleaseOfCompression.isOf(compression, release.get())) {
+      wanted.ifPresent(next -> cluster.keepRelease(next, release));
     }
     Optional<Duration> timeToLive = Decider.timeToLive(compression, after, now);
     if (timeToLive.filter(Duration::isZero).isPresent()) {
@@ -141,6 +209,53 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     }
     UpdateControl<ModelCompression> done = UpdateControl.noUpdate();
     return standing.again().or(() -> timeToLive).map(done::rescheduleAfter).orElse(done);
+  }
+
+  /** Says what is wrong, and lets nothing of it go on; others are not held up. */
+  private UpdateControl<ModelCompression> quarantine(
+      ModelCompression compression, List<ObservedJob> jobs, Instant now) {
+    Optional<JsonNode> all = cluster.json(compression);
+    List<String> problems =
+        all.map(json -> Unreadable.problems(json, compression)).orElse(List.of());
+    if (problems.isEmpty()) {
+      // It is gone, or was mended meanwhile: the cache will tell.
+      return UpdateControl.noUpdate();
+    }
+    var metadata = compression.getMetadata();
+    String message = String.join("; ", problems);
+    LOG.warn("{}/{} cannot be read: {}", metadata.getNamespace(), metadata.getName(), message);
+    if (all.filter(json -> Unreadable.hasLostStatus(json, compression)).isPresent()) {
+      // Where the run stands is in there: neither is it overwritten, nor is anything done.
+      String subject = "unreadable/" + metadata.getGeneration();
+      events.write(compression, new Transition(Reason.INVALID_SPEC, true, message, subject), now);
+      return UpdateControl.noUpdate();
+    }
+    Course course = Decider.unreadable(compression, jobs, settings, message, now);
+    ModelCompressionStatus before = Statuses.of(compression);
+    ModelCompressionStatus after =
+        StatusReport.of(before, course, course.standing(), metadata.getGeneration(), now);
+    boolean told =
+        cluster.delete(compression, course.delete())
+            && (after.equals(before) || tell(compression, before, after, now));
+    UpdateControl<ModelCompression> done = UpdateControl.noUpdate();
+    return told ? done : done.rescheduleAfter(AFTER_CONFLICT);
+  }
+
+  /** In the status, where the API server takes it; the Event has been written by then. */
+  private boolean tell(
+      ModelCompression compression,
+      ModelCompressionStatus before,
+      ModelCompressionStatus after,
+      Instant now) {
+    try {
+      return report(compression, before, after, List.of(), now);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != Cluster.UNPROCESSABLE) {
+        throw e;
+      }
+      LOG.warn("its status cannot be written: {}", e.getMessage());
+      return true;
+    }
   }
 
   private List<ObservedJob> observe(
@@ -163,25 +278,18 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     if (seen.filter(s -> s.state() == ObservedJob.State.UNREAD).isPresent()) {
       return cluster.read(job);
     }
-    if (seen.filter(ObservedJob::idle).isPresent() && isOld(job, now)) {
-      return seen.map(
-          idle ->
-              cluster
-                  .refusal(job.getMetadata().getNamespace(), idle)
-                  .map(refusal -> idle.waiting(refusal.reason(), refusal.message()))
-                  .orElse(idle));
-    }
-    return seen;
-  }
-
-  /** A clock that is off makes the operator ask too early or too late, and does nothing else. */
-  private boolean isOld(Job job, Instant now) {
-    Instant created = Instant.parse(job.getMetadata().getCreationTimestamp());
-    return !created.plus(settings.noPodGrace()).isAfter(now);
+    return seen.map(
+        known ->
+            known
+                .silence()
+                .filter(silence -> silence.lasts(settings.noPodGrace(), now))
+                .flatMap(
+                    silence -> cluster.refusal(job.getMetadata().getNamespace(), silence.uid()))
+                .map(refusal -> known.waiting(refusal.reason(), refusal.message()))
+                .orElse(known));
   }
 
   private Standing act(ModelCompression compression, Course course, Instant now) {
-    course.delete().forEach(job -> cluster.delete(compression.getMetadata().getNamespace(), job));
     if (course.start().isEmpty()) {
       return course.standing();
     }
@@ -194,9 +302,10 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
       ModelCompression compression,
       ModelCompressionStatus before,
       ModelCompressionStatus after,
+      List<StepStatus> ended,
       Instant now) {
-    Transitions.between(before, after)
-        .forEach(transition -> events.write(compression, transition, now));
+    List<Transition> transitions = Transitions.between(before, after, ended);
+    transitions.forEach(transition -> events.write(compression, transition, now));
     ModelCompression next = new ModelCompression();
     next.setMetadata(compression.getMetadata());
     next.setSpec(compression.getSpec());
@@ -210,7 +319,7 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
       }
       throw e;
     }
-    metrics.changed(before, after);
+    transitions.forEach(t -> LOG.info("{}: {}", t.reason().text(), t.message()));
     return true;
   }
 

@@ -3,12 +3,16 @@ package dev.modelcompression.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the operator, as properties {@code mc.*} or environment variables {@code MC_*}. */
 @ConfigMapping(prefix = "mc")
 public interface OperatorConfig {
   /** The image that runs steps. */
   Step step();
+
+  /** What serves models. */
+  Server server();
 
   /** Jobs and their pods. */
   Job job();
@@ -42,13 +46,21 @@ public interface OperatorConfig {
     String scratch();
   }
 
+  /** The model server. */
+  interface Server {
+    /** Its image; without one, releases have to name their own. */
+    Optional<String> image();
+  }
+
   /** How Jobs are watched. */
   interface Job {
     /** How long a pod may fail to start before its step fails. */
     @WithDefault("5m")
     Duration pendingTimeout();
 
-    /** How long a Job may be without a pod before the operator asks why. */
+    /**
+     * How long a Job may be without a pod, or a pod without a container, before it is asked why.
+     */
     @WithDefault("10s")
     Duration noPodGrace();
 
@@ -72,6 +84,7 @@ public interface OperatorConfig {
   default Settings settings() {
     return new Settings(
         step().image(),
+        server().image().orElse(""),
         step().imagePullPolicy(),
         step().threads(),
         step().memory(),

@@ -1,6 +1,6 @@
 package dev.modelcompression.operator;
 
-import dev.modelcompression.api.ModelCompression;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -9,16 +9,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * one would be harmless, as Jobs are only ever created once and a write to an old version is
  * refused, but it would cost calls for nothing.
  */
-final class OwnWrites {
+public final class OwnWrites {
   private final Map<String, Long> versions = new ConcurrentHashMap<>();
 
   /** Notes what was written. */
-  void wrote(ModelCompression written) {
+  public void wrote(HasMetadata written) {
     versions.put(written.getMetadata().getUid(), version(written));
   }
 
   /** Whether this is older than what was written. */
-  boolean isBehind(ModelCompression cached) {
+  public boolean isBehind(HasMetadata cached) {
     String uid = cached.getMetadata().getUid();
     Long written = versions.get(uid);
     if (written == null) {
@@ -32,7 +32,7 @@ final class OwnWrites {
   }
 
   /** Versions of one API server's objects of one kind are ordered (Kubernetes 1.35 promises it). */
-  private static long version(ModelCompression compression) {
+  private static long version(HasMetadata compression) {
     String version = compression.getMetadata().getResourceVersion();
     return version.matches("[0-9]{1,18}") ? Long.parseLong(version) : Long.MAX_VALUE;
   }

@@ -1,23 +1,28 @@
 package dev.modelcompression.operator;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What the administrator of the operator decides.
  *
  * @param stepImage image that runs the steps; pinned by digest, it names the version of the tools
  *     in cache keys
- * @param imagePullPolicy when step images are pulled
+ * @param serverImage image of the model server; empty when releases have to name one of their own
+ * @param imagePullPolicy when images of steps and of the model server are pulled
  * @param threads threads of a step that has neither a limit nor a request of cpu, at least 1
  * @param memory memory limit of a step that has none, a Kubernetes quantity
  * @param maxMemory the most that a step's memory is raised to after it was killed for want of it
  * @param scratch size of the folder that a step may write to
  * @param pendingTimeout how long a pod may fail to start before its step fails
- * @param noPodGrace how long a Job may be without a pod before the operator asks why
+ * @param noPodGrace how long a Job may be without a pod, or a pod on a node without its container,
+ *     before the operator asks why
  * @param jobTtl how long a finished Job stays, for its logs
  */
 public record Settings(
     String stepImage,
+    String serverImage,
     String imagePullPolicy,
     int threads,
     String memory,
@@ -25,4 +30,66 @@ public record Settings(
     String scratch,
     Duration pendingTimeout,
     Duration noPodGrace,
-    Duration jobTtl) {}
+    Duration jobTtl) {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  /** The same with other amounts for containers that have none of their own. */
+  public Settings withAmounts(String memory, String scratch) {
+    return new Settings(
+        stepImage,
+        serverImage,
+        imagePullPolicy,
+        threads,
+        memory,
+        maxMemory,
+        scratch,
+        pendingTimeout,
+        noPodGrace,
+        jobTtl);
+  }
+
+  /**
+   * Says what an operator cannot work with.
+   *
+   * @throws IllegalArgumentException a setting is out of range; the message names its variable,
+   *     what was found and what is allowed
+   */
+  public void check() {
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "MC_STEP_THREADS is %d, expected at least 1".formatted(threads));
+    }
+    amount("MC_STEP_MAX_MEMORY", maxMemory);
+    amount("MC_STEP_MEMORY", memory);
+    amount("MC_STEP_SCRATCH", scratch);
+    within("MC_JOB_PENDING_TIMEOUT", pendingTimeout, SECOND);
+    within("MC_JOB_NO_POD_GRACE", noPodGrace, SECOND);
+    within("MC_JOB_TTL", jobTtl, Duration.ofMinutes(1));
+  }
+
+  private static void amount(String variable, String found) {
+    try {
+      long bytes = new Quantity(found).getNumericalAmount().longValue();
+      if (bytes > 0) {
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, with the name of the variable.
+    }
+    throw new IllegalArgumentException(
+        "%s is '%s', expected an amount of bytes such as 4Gi".formatted(variable, found));
+  }
+
+  private static void within(String variable, Duration found, Duration least) {
+    if (found.compareTo(least) < 0 || found.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, expected %s to %s"
+              .formatted(variable, text(found), text(least), text(LONGEST)));
+    }
+  }
+
+  private static String text(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+}

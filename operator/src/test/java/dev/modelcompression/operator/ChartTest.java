@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -15,10 +20,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The chart, its documentation and the operator tell of the same settings. */
 class ChartTest {
@@ -50,6 +58,55 @@ class ChartTest {
     assertThat(described)
         .allSatisfy(path -> assertThat(at(values, path).isMissingNode()).isFalse());
     assertThat(described).containsAll(paths(values, described));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jobs.ttl, 1m 60s 24h 8760h 1h30m10s 99999s, 0s 59s 0m 9999999h 8761h 8760h1m 24",
+    "jobs.pendingTimeout, 1s 5m 48h, 0s 0h 00m 5",
+    "jobs.noPodGrace, 1s 10s, 0s 0m10s",
+    "metrics.serviceMonitor.interval, 15s 1m30s, 0s 30",
+    "fullnameOverride, mc a-1 abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij,"
+        + " -a a- 1a A a.b abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijk",
+    "nameOverride, mc, a_b A",
+  })
+  void schemaHasBounds(String path, String allowed, String refused) throws IOException {
+    for (String value : allowed.split(" ", -1)) {
+      assertThat(problems(path, TextNode.valueOf(value))).as(value).isEmpty();
+    }
+    for (String value : refused.split(" ", -1)) {
+      assertThat(problems(path, TextNode.valueOf(value))).as(value).isNotEmpty();
+    }
+  }
+
+  @Test
+  void schemaTakesEachNamespaceOnce() throws IOException {
+    assertThat(problems("watchNamespaces", read("[team-a, team-b]"))).isEmpty();
+    assertThat(problems("watchNamespaces", read("[team-a, team-a]"))).isNotEmpty();
+    assertThat(problems("watchNamespaces", read("[Team]"))).isNotEmpty();
+  }
+
+  /** With another value of those, the Deployment would not select its own pods. */
+  @Test
+  void labelsOfTheSelectorCannotBeSet() throws IOException {
+    assertThat(problems("podLabels", read("{team: models, example.com/name: a}"))).isEmpty();
+    assertThat(problems("podLabels", read("{app.kubernetes.io/name: a}"))).isNotEmpty();
+    assertThat(problems("podLabels", read("{app.kubernetes.io/instance: a}"))).isNotEmpty();
+  }
+
+  /** What the schema says to the chart's values with another one of them. */
+  private static Set<ValidationMessage> problems(String path, JsonNode value) throws IOException {
+    JsonNode values = yaml("values.yaml");
+    int dot = path.lastIndexOf('.');
+    JsonNode parent = dot < 0 ? values : at(values, path.substring(0, dot));
+    ((ObjectNode) parent).set(path.substring(dot + 1), value);
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
+        .getSchema(schema())
+        .validate(values);
+  }
+
+  private static JsonNode read(String yaml) throws IOException {
+    return new YAMLMapper().readTree(yaml);
   }
 
   @Test

@@ -272,10 +272,10 @@ class OperatorIT {
     try (Scene scene = new Scene(OperatorIT::sound)) {
       scene.start();
       scene.apply(
-          "  steps:\n  - {name: evaluate, evaluate: {}}\n  gates:\n  - {metric: top1, maxDrop: 0.1}\n  podTemplate: {affinity: {nodeAfinity: {}}}\n");
+          "  steps:\n  - {name: prune, prune: {iterations: 2}}\n  - {name: tune, fineTune: {}}\n  - {name: tune-1, analyze: {}}\n");
       ModelCompressionStatus bad = scene.awaitEnd().getStatus();
       assertEnd(bad, Phase.FAILED, Reason.INVALID_SPEC);
-      assertThat(bad.message()).contains("nodeAfinity");
+      assertThat(bad.message()).contains("rounds will be called tune-1");
       assertThat(scene.podsByJob()).isEmpty();
       scene.edit(Scene.STEPS);
       assertEnd(scene.awaitEnd().getStatus(), Phase.SUCCEEDED, Reason.SUCCEEDED);

@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** An environment variable of the step: a value, or an entry of a Secret or ConfigMap. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value =
-        "[has(self.value), has(self.secretKeyRef), has(self.configMapKeyRef)].filter(x, x).size()"
-            + " == 1",
-    message = "exactly one of value, secretKeyRef and configMapKeyRef")
+    value = "has(self.value) != has(self.valueFrom)",
+    message = "exactly one of value and valueFrom")
 @ValidationRule(
     value = "!self.name.startsWith('MC_')",
-    message = "names that begin with MC_ belong to the step contract")
+    message = "names that begin with MC_ belong to the step contract",
+    fieldPath = ".name")
 public record EnvVar(
     @JsonPropertyDescription(
             "name is the variable's name. Names that begin with MC_ belong to the step contract and"
@@ -29,10 +28,20 @@ public record EnvVar(
     @JsonPropertyDescription("value is the variable's value. No secrets: a spec is readable.")
         @Size(max = 1024)
         @Nullable String value,
-    @JsonPropertyDescription(
-            "secretKeyRef takes the value from a Secret when the pod starts; the operator never reads"
-                + " it.")
-        @Nullable KeyReference secretKeyRef,
-    @JsonPropertyDescription(
-            "configMapKeyRef takes the value from a ConfigMap when the pod starts.")
-        @Nullable KeyReference configMapKeyRef) {}
+    @JsonPropertyDescription("valueFrom takes the value from a Secret or a ConfigMap.")
+        @Nullable Source valueFrom) {
+
+  /** Where a value comes from when the pod starts. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "has(self.secretKeyRef) != has(self.configMapKeyRef)",
+      message = "exactly one of secretKeyRef and configMapKeyRef")
+  public record Source(
+      @JsonPropertyDescription(
+              "secretKeyRef takes the value from a Secret when the pod starts; the operator never"
+                  + " reads it.")
+          @Nullable KeyReference secretKeyRef,
+      @JsonPropertyDescription(
+              "configMapKeyRef takes the value from a ConfigMap when the pod starts.")
+          @Nullable KeyReference configMapKeyRef) {}
+}

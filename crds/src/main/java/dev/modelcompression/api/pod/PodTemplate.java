@@ -3,8 +3,10 @@ package dev.modelcompression.api.pod;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,52 @@ import org.jspecify.annotations.Nullable;
  * cluster.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "!has(self.labels) || self.labels.all(key, " + KubernetesNames.IS_FREE_KEY + ")",
+    message = KubernetesNames.FREE_KEY_EXPECTED,
+    fieldPath = ".labels")
+@ValidationRule(
+    value =
+        "!has(self.annotations) || self.annotations.all(key, "
+            + KubernetesNames.IS_ANNOTATION_KEY
+            + ")",
+    message = KubernetesNames.ANNOTATION_KEY_EXPECTED,
+    fieldPath = ".annotations")
+@ValidationRule(
+    value = "!has(self.nodeSelector) || self.nodeSelector.all(key, " + KubernetesNames.IS_KEY + ")",
+    message = KubernetesNames.KEY_EXPECTED,
+    fieldPath = ".nodeSelector")
+@ValidationRule(
+    value = "!has(self.env) || self.env.all(e, self.env.exists_one(f, f.name == e.name))",
+    message = "names of variables must differ",
+    fieldPath = ".env")
+@ValidationRule(
+    value =
+        "!has(self.volumes) || self.volumes.all(v, self.volumes.exists_one(w, w.name == v.name))",
+    message = "names of volumes must differ",
+    fieldPath = ".volumes")
+@ValidationRule(
+    value =
+        "!has(self.volumeMounts) || self.volumeMounts.all(m, has(self.volumes) &&"
+            + " self.volumes.exists(v, v.name == m.name))",
+    message = "a mount names a volume that is not there",
+    fieldPath = ".volumeMounts")
+@ValidationRule(
+    value =
+        "!has(self.volumeMounts) || self.volumeMounts.all(m, self.volumeMounts.exists_one(n,"
+            + " n.mountPath == m.mountPath))",
+    message = "two mounts have the same mountPath",
+    fieldPath = ".volumeMounts")
 public record PodTemplate(
     @JsonPropertyDescription(
             "labels are added to the pods, at most 16. Those of the operator and of Kubernetes cannot"
                 + " be set.")
         @Size(max = 16)
         Map<String, @Pattern(KubernetesNames.LABEL_VALUE) @Size(max = 63) String> labels,
-    @JsonPropertyDescription("annotations are added to the pods, at most 16.") @Size(max = 16)
+    @JsonPropertyDescription(
+            "annotations are added to the pods, at most 16. Those of the operator and of Kubernetes"
+                + " cannot be set, but for those of the cluster autoscaler.")
+        @Size(max = 16)
         Map<String, @Size(max = 1024) String> annotations,
     @JsonPropertyDescription(
             "resources are what the container of every step gets; a step's own resources come first."
@@ -39,6 +80,7 @@ public record PodTemplate(
     @JsonPropertyDescription(
             "affinity is the affinity of the pods, written as in a Pod: nodeAffinity, podAffinity and"
                 + " podAntiAffinity. At most 8192 characters as JSON.")
+        @SchemaFrom(type = Affinity.class)
         @Nullable ObjectNode affinity,
     @JsonPropertyDescription("priorityClassName is the priority class of the pods.")
         @Pattern(KubernetesNames.OBJECT)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What a container gets of a machine. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "!has(self.requests) || self.requests.all(name, " + KubernetesNames.IS_RESOURCE + ")",
+    message = KubernetesNames.RESOURCE_EXPECTED,
+    fieldPath = ".requests")
+@ValidationRule(
+    value = "!has(self.limits) || self.limits.all(name, " + KubernetesNames.IS_RESOURCE + ")",
+    message = KubernetesNames.RESOURCE_EXPECTED,
+    fieldPath = ".limits")
 public record Resources(
     @JsonPropertyDescription(
             "requests are amounts that the scheduler sets aside, by name: cpu, memory,"

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
         "[has(self.persistentVolumeClaim), has(self.configMap), has(self.secret),"
             + " has(self.emptyDir)].filter(x, x).size() == 1",
     message = "exactly one of persistentVolumeClaim, configMap, secret and emptyDir")
+@ValidationRule(
+    value = "!self.name.startsWith('mc-')",
+    message = "names that begin with mc- belong to the operator",
+    fieldPath = ".name")
 public record Volume(
     @JsonPropertyDescription(
             "name is what volumeMounts call the volume: lower-case letters, digits and dashes. Names"

@@ -42,7 +42,19 @@ public record Condition(
     STALLED,
     /** The run ended well, ended badly, or has not ended: {@code Unknown}. */
     @JsonProperty("Succeeded")
-    SUCCEEDED
+    SUCCEEDED,
+    /** Of a compression: its model serves. */
+    @JsonProperty("Released")
+    RELEASED,
+    /** Of a release: the candidate became the model that serves. */
+    @JsonProperty("Promoted")
+    PROMOTED,
+    /** Of a release: the baseline can take all requests. */
+    @JsonProperty("BaselineAvailable")
+    BASELINE_AVAILABLE,
+    /** Of a release: the repository does not have the outcome yet. */
+    @JsonProperty("GitOutOfDate")
+    GIT_OUT_OF_DATE
   }
 
   /** Whether a statement holds. */

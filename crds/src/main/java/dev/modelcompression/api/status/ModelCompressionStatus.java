@@ -72,7 +72,7 @@ public record ModelCompressionStatus(
         @Nullable ResultStatus result,
     @JsonPropertyDescription(
             "conditions are statements in the form that Kubernetes tools know: Ready, Reconciling,"
-                + " Stalled and Succeeded.")
+                + " Stalled, Succeeded and, with a release, Released.")
         @Size(max = 8)
         List<Condition> conditions) {
 
@@ -92,5 +92,28 @@ public record ModelCompressionStatus(
   /** The statement of that type, if it was made. */
   public Optional<Condition> condition(Condition.Type type) {
     return conditions.stream().filter(condition -> condition.type() == type).findFirst();
+  }
+
+  /** The same with other statements. */
+  public ModelCompressionStatus withConditions(List<Condition> statements) {
+    return new ModelCompressionStatus(
+        phase,
+        observedGeneration,
+        runId,
+        workspace,
+        image,
+        startTime,
+        completionTime,
+        step,
+        sizeRatio,
+        latencyRatio,
+        accuracyDrop,
+        message,
+        inputs,
+        steps,
+        trials,
+        gates,
+        result,
+        statements);
   }
 }

@@ -40,11 +40,11 @@ public enum Reason {
   POD_START_FAILED(
       "PodStartFailed",
       Kind.WAITING_THEN_FAILURE,
-      "The container cannot be made: a Secret, ConfigMap or claim is missing, or the container's settings are wrong. Waits for the pending timeout, then fails."),
+      "The container cannot be made: a Secret, ConfigMap or claim is missing or cannot be mounted, or the container's settings are wrong. Waits for the pending timeout, then fails."),
   POD_ADMISSION_FAILED(
       "PodAdmissionFailed",
       Kind.WAITING_THEN_FAILURE,
-      "The cluster refuses the pod: a policy, a limit range, a missing service account. Waits for the pending timeout, then fails."),
+      "The cluster refuses the pod: a policy, a limit range, a missing service account, a quota of something that the pod does not ask for. Waits for the pending timeout, then fails."),
   SUCCEEDED("Succeeded", Kind.SUCCESS, "Every step ended well and every gate passed."),
   GATE_FAILED(
       "GateFailed",
@@ -88,7 +88,70 @@ public enum Reason {
   STEP_SUCCEEDED("StepSucceeded", Kind.EVENT, "A step ended well."),
   STEP_RETRIED(
       "StepRetried", Kind.EVENT, "An attempt ended with a passing fault; the next attempt starts."),
-  RUN_SUPERSEDED("RunSuperseded", Kind.EVENT, "The spec was edited; the earlier run is stopped.");
+  RUN_SUPERSEDED("RunSuperseded", Kind.EVENT, "The spec was edited; the earlier run is stopped."),
+
+  AWAITING_RESULT(
+      "AwaitingResult",
+      Kind.WAITING,
+      "The ModelCompression has no result that passed its gates yet."),
+  STARTING_WORKLOADS(
+      "StartingWorkloads", Kind.PROGRESS, "Baseline and candidate are started and become ready."),
+  AWAITING_GATEWAY(
+      "AwaitingGateway", Kind.WAITING, "The Gateway is missing or does not take the route."),
+  SHADOWING(
+      "Shadowing", Kind.PROGRESS, "The candidate is measured; the baseline answers everybody."),
+  PROGRESSING("Progressing", Kind.PROGRESS, "The candidate answers a share of the requests."),
+  PAUSED("Paused", Kind.WAITING, "The command pause holds the release; resume lets it go on."),
+  INCONCLUSIVE(
+      "Inconclusive",
+      Kind.WAITING,
+      "Measurements of one step stayed undecided too often; promote, resume or abort."),
+  AWAITING_APPROVAL(
+      "AwaitingApproval", Kind.WAITING, "Every step passed; the command promote is awaited."),
+  BASELINE_UNAVAILABLE(
+      "BaselineUnavailable",
+      Kind.WAITING,
+      "The baseline is not ready, so nothing can be compared and nothing can go back to it."),
+  PROMOTING("Promoting", Kind.PROGRESS, "The candidate takes all requests for good."),
+  AWAITING_GIT(
+      "AwaitingGit",
+      Kind.WAITING,
+      "The candidate serves; the spec does not name it as its baseline yet."),
+  FINALISING("Finalising", Kind.PROGRESS, "What the release does not need any more goes away."),
+  PROMOTED("Promoted", Kind.SUCCESS, "The candidate serves."),
+  ROLLING_BACK("RollingBack", Kind.PROGRESS, "Requests go back to the baseline."),
+  ANALYSIS_FAILED(
+      "AnalysisFailed", Kind.FAILURE, "A measurement broke a limit. The message has the figures."),
+  PROGRESS_DEADLINE_EXCEEDED(
+      "ProgressDeadlineExceeded",
+      Kind.FAILURE,
+      "The release was not promoted within its progressDeadline."),
+  CANDIDATE_NOT_READY(
+      "CandidateNotReady",
+      Kind.FAILURE,
+      "The candidate's pods did not get ready within startDeadline, or stopped being ready."),
+  ABORTED("Aborted", Kind.FAILURE, "The command abort took the release back."),
+  DIGEST_DENIED(
+      "DigestDenied",
+      Kind.FAILURE,
+      "The candidate's digest is in denyDigests, or was rolled back before; the command retry allows it again."),
+  BASELINE_NOT_FOUND(
+      "BaselineNotFound", Kind.FAILURE, "The Deployment that baseline names does not exist."),
+  WEIGHT_CHANGED("WeightChanged", Kind.EVENT, "The route has another weight."),
+  WEIGHT_DRIFT("WeightDrift", Kind.EVENT, "Another changed the route; the weight was put back."),
+  MEASURED("Measured", Kind.EVENT, "A measurement was judged."),
+  ANALYSIS_DEGRADED(
+      "AnalysisDegraded", Kind.EVENT, "A measurement gave nothing; the weight is held."),
+  COMMAND_ACCEPTED("CommandAccepted", Kind.EVENT, "A command was acted on."),
+  COMMAND_IGNORED(
+      "CommandIgnored",
+      Kind.EVENT,
+      "A command is unknown, of another run, or does not fit the phase."),
+  ROLLED_BACK("RolledBack", Kind.EVENT, "The baseline has all requests again."),
+  GIT_WRITTEN("GitWritten", Kind.EVENT, "The outcome is in the repository."),
+  GIT_FAILED("GitFailed", Kind.EVENT, "The outcome could not be written to the repository."),
+  REPORT_WRITTEN("ReportWritten", Kind.EVENT, "The report of the release is in the workspace."),
+  REPORT_FAILED("ReportFailed", Kind.EVENT, "The report of the release could not be written.");
 
   /** What a reason can stand for. */
   public enum Kind {

@@ -2,10 +2,7 @@ package dev.modelcompression.operator.decide;
 
 import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.api.ModelCompressionSpec;
-import dev.modelcompression.api.PruneSettings;
-import dev.modelcompression.api.Step;
 import dev.modelcompression.api.pod.PodTemplate;
-import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.contract.ClaimUri;
 import dev.modelcompression.manifest.ModelCompressionParser;
 import dev.modelcompression.manifest.Problem;
@@ -38,7 +35,6 @@ final class ClusterRules {
             (name, source) ->
                 Optional.ofNullable(source.uri())
                     .ifPresent(uri -> rules.location("spec.datasets." + name + ".uri", uri)));
-    rules.count(spec);
     rules.affinity(Optional.ofNullable(spec.podTemplate()).orElse(PodTemplate.NONE));
     return rules.problems;
   }
@@ -76,26 +72,9 @@ final class ClusterRules {
     }
   }
 
-  private void count(ModelCompressionSpec spec) {
-    int most = spec.tuning().maxTrials() * spec.steps().stream().mapToInt(ClusterRules::runs).sum();
-    // One more entry of the status is for the inputs.
-    if (most >= ModelCompressionStatus.MAX_STEPS) {
-      problems.add(
-          "spec.tuning.maxTrials: %d trials make up to %d step runs, expected fewer than %d"
-              .formatted(spec.tuning().maxTrials(), most, ModelCompressionStatus.MAX_STEPS));
-    }
-  }
-
-  /** At most so often a step runs in a trial: rounds of pruning bring a fine-tune each. */
-  private static int runs(Step step) {
-    return step.settings() instanceof PruneSettings prune && prune.iterations() > 1
-        ? 2 * prune.iterations()
-        : 1;
-  }
-
   private void affinity(PodTemplate template) {
     try {
-      Placement.affinity(template);
+      Placement.affinity(template, "spec.podTemplate");
     } catch (IllegalArgumentException e) {
       problems.add(String.valueOf(e.getMessage()));
     }

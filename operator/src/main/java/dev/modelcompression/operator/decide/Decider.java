@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -74,6 +75,16 @@ public final class Decider {
   public static Course decide(
       ModelCompression compression, List<ObservedJob> jobs, Settings settings, Instant now) {
     return new Decider(compression, jobs, settings, now).decide();
+  }
+
+  /** What to do about a compression whose spec or status cannot be read: nothing may go on. */
+  public static Course unreadable(
+      ModelCompression compression,
+      List<ObservedJob> jobs,
+      Settings settings,
+      String message,
+      Instant now) {
+    return new Decider(compression, jobs, settings, now).refused(message);
   }
 
   private Course decide() {
@@ -202,7 +213,13 @@ public final class Decider {
       boolean last =
           ending.get().reason() == Reason.STEP_OOM
               && !Memory.canGrow(resources, settings, oomKills(job.trial(), job.step()));
-      ledger.ended(job.trial(), job.step(), ending.get(), last, waits.now(), GATE_METRICS);
+      ledger.ended(
+          job.trial(),
+          job.step(),
+          ending.get(),
+          last,
+          Objects.requireNonNullElse(job.finished(), waits.now()),
+          GATE_METRICS);
       return true;
     }
     return waits.giveUp(ledger, job.trial(), job.step());
@@ -295,6 +312,17 @@ public final class Decider {
     Phase phase = status.phase();
     String end = status.completionTime();
     if (ttl == null || phase == null || !phase.terminal() || end == null) {
+      return Optional.empty();
+    }
+    // The release goes with its owner: not while it divides requests.
+    boolean releasing =
+        compression.getSpec().release() != null
+            && phase == Phase.SUCCEEDED
+            && status
+                .condition(Condition.Type.RELEASED)
+                .filter(released -> released.status() != Condition.Status.UNKNOWN)
+                .isEmpty();
+    if (releasing) {
       return Optional.empty();
     }
     Duration left = Duration.between(now, Instant.parse(end).plus(Durations.parse(ttl)));

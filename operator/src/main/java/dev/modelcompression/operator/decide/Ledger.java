@@ -30,6 +30,7 @@ public final class Ledger {
       new Attempt.Outcome(ExitCode.TRY_AGAIN, "", Map.of(), Map.of());
 
   private final List<StepStatus> steps;
+  private final List<StepStatus> justEnded = new ArrayList<>();
 
   Ledger(List<StepStatus> steps) {
     this.steps = new ArrayList<>(steps);
@@ -38,6 +39,14 @@ public final class Ledger {
   /** The entries, in the order in which the steps were started. */
   public List<StepStatus> steps() {
     return List.copyOf(steps);
+  }
+
+  /**
+   * The attempts whose end was noted since the ledger was opened, as they ended. An attempt that is
+   * followed by another at once is not among {@link #steps}.
+   */
+  public List<StepStatus> justEnded() {
+    return List.copyOf(justEnded);
   }
 
   /** The entry of a step. */
@@ -164,7 +173,7 @@ public final class Ledger {
     if (!metrics.isEmpty()) {
       dropMetrics(trial);
     }
-    put(
+    StepStatus end =
         StepEntry.of(step)
             .state(done ? StepStatus.State.SUCCEEDED : StepStatus.State.FAILED)
             .oomKills(step.oomKills() + (ending.reason() == Reason.STEP_OOM ? 1 : 0))
@@ -176,7 +185,9 @@ public final class Ledger {
             .message(done ? null : text(ending.message()))
             .outputs(done ? outputs : List.of())
             .metrics(done ? metrics : Map.of())
-            .build());
+            .build();
+    put(end);
+    justEnded.add(end);
   }
 
   /** Whether the last attempt of a step has ended. */

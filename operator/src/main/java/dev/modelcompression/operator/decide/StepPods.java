@@ -63,7 +63,7 @@ final class StepPods {
             start.datasets(),
             Workspaces.output(execution.workspace(), start.key().hex()),
             spec.seed(),
-            // The Job has the deadline: it starts with the pod, not with the wait for a node.
+            // The pod has the deadline: it starts on the node, not with the wait for one.
             null,
             execution.run().threads());
     List<String> uris = new ArrayList<>();

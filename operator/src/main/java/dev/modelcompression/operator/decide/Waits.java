@@ -43,12 +43,10 @@ final class Waits {
   Standing standing(ObservedJob job, Standing running, String step, Ledger ledger) {
     Reason reason = job.reason();
     if (reason == null) {
-      return job.idle() ? running.again(settings.noPodGrace()) : running;
+      return job.silence().isPresent() ? running.again(settings.noPodGrace()) : running;
     }
     return waiting(
-        ledger.find(job.trial(), job.step()).orElseThrow(),
-        step,
-        job.pods() == 0 && reason != Reason.QUEUED);
+        ledger.find(job.trial(), job.step()).orElseThrow(), step, job.silence().isPresent());
   }
 
   /** How the compression stands while the cluster refuses to let an attempt begin. */

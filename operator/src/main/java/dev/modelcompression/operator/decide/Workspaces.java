@@ -1,9 +1,9 @@
 package dev.modelcompression.operator.decide;
 
 import dev.modelcompression.contract.ClaimUri;
+import dev.modelcompression.operator.job.Volumes;
 import java.util.Collection;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Places in a workspace, and what a pod must mount to reach them. */
@@ -18,12 +18,7 @@ final class Workspaces {
 
   /** Claims that the URIs name: whether each is only read. The workspace's is written to. */
   static Map<String, Boolean> claims(Collection<String> uris, @Nullable String workspace) {
-    Map<String, Boolean> claims = new TreeMap<>();
-    for (String uri : uris) {
-      if (ClaimUri.matches(uri)) {
-        claims.put(ClaimUri.parse(uri).claim(), true);
-      }
-    }
+    Map<String, Boolean> claims = Volumes.claims(uris);
     if (workspace != null && ClaimUri.matches(workspace)) {
       claims.put(ClaimUri.parse(workspace).claim(), false);
     }

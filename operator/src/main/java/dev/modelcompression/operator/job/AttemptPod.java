@@ -16,7 +16,7 @@ import java.util.Map;
  * @param variable environment variable that holds the request
  * @param request the request as JSON
  * @param claims claims to mount, by name: whether they are only read
- * @param timeout how long the attempt may take
+ * @param timeout how long its pod may take, from when a node has taken it
  * @param resources what the container gets, before any step-up of memory
  * @param oomKills how often the step was killed for want of memory before
  */

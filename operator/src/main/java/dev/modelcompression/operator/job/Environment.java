@@ -4,23 +4,44 @@ import dev.modelcompression.api.pod.EnvVar;
 import dev.modelcompression.api.pod.KeyReference;
 import dev.modelcompression.api.pod.PodTemplate;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Environment variables of a step's container. */
-final class Environment {
+/** Environment variables of a container. */
+public final class Environment {
   private Environment() {}
 
-  /** The user's first: Kubernetes takes the last of two of the same name. */
-  static List<io.fabric8.kubernetes.api.model.EnvVar> of(AttemptPod pod, PodTemplate template) {
-    List<io.fabric8.kubernetes.api.model.EnvVar> variables = new ArrayList<>();
-    template.env().forEach(variable -> variables.add(variable(variable)));
+  /**
+   * Those of a container of the step image.
+   *
+   * @param variable that holds the request
+   * @param request as JSON
+   */
+  public static List<io.fabric8.kubernetes.api.model.EnvVar> ofStep(
+      PodTemplate template, String variable, String request) {
+    Map<String, String> ours = new LinkedHashMap<>();
+    ours.put("MC_JAVA_OPTS", "-Djava.io.tmpdir=" + Volumes.SCRATCH);
+    ours.put(variable, request);
+    return of(template, ours);
+  }
+
+  /** The user's, and ours in place of those of the same name. */
+  public static List<io.fabric8.kubernetes.api.model.EnvVar> of(
+      PodTemplate template, Map<String, String> ours) {
+    Map<String, io.fabric8.kubernetes.api.model.EnvVar> variables = new LinkedHashMap<>();
+    template.env().forEach(variable -> variables.put(variable.name(), variable(variable)));
+    Map<String, String> fixed = new LinkedHashMap<>();
     // The root file system is read-only: whatever writes, writes to the scratch folder.
-    variables.add(plain("HOME", Volumes.SCRATCH));
-    variables.add(plain("TMPDIR", Volumes.SCRATCH));
-    variables.add(plain("MC_JAVA_OPTS", "-Djava.io.tmpdir=" + Volumes.SCRATCH));
-    variables.add(plain(pod.variable(), escaped(pod.request())));
-    return variables;
+    fixed.put("HOME", Volumes.SCRATCH);
+    fixed.put("TMPDIR", Volumes.SCRATCH);
+    fixed.putAll(ours);
+    fixed.forEach(
+        (name, value) -> {
+          variables.remove(name);
+          variables.put(name, plain(name, escaped(value)));
+        });
+    return List.copyOf(variables.values());
   }
 
   /** Kubernetes expands {@code $(NAME)} in values; a user's text must arrive as it is. */
@@ -33,14 +54,15 @@ final class Environment {
     if (variable.value() != null) {
       builder.withValue(variable.value());
     }
-    KeyReference secret = variable.secretKeyRef();
+    EnvVar.Source source = variable.valueFrom();
+    KeyReference secret = source == null ? null : source.secretKeyRef();
     if (secret != null) {
       builder
           .withNewValueFrom()
           .withNewSecretKeyRef(secret.key(), secret.name(), false)
           .endValueFrom();
     }
-    KeyReference config = variable.configMapKeyRef();
+    KeyReference config = source == null ? null : source.configMapKeyRef();
     if (config != null) {
       builder
           .withNewValueFrom()

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.util.List;
 import java.util.Optional;
 
-/** Where a step's pod may run. */
+/** Where a pod may run. */
 public final class Placement {
   private static final JsonMapper STRICT =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
@@ -22,9 +22,10 @@ public final class Placement {
   /**
    * The affinity as Kubernetes knows it.
    *
+   * @param field where the template stands
    * @throws IllegalArgumentException it is none
    */
-  public static Optional<Affinity> affinity(PodTemplate template) {
+  public static Optional<Affinity> affinity(PodTemplate template, String field) {
     if (template.affinity() == null) {
       return Optional.empty();
     }
@@ -32,13 +33,13 @@ public final class Placement {
       Affinity affinity = STRICT.treeToValue(template.affinity(), Affinity.class);
       if (!affinity.getAdditionalProperties().isEmpty()) {
         throw new IllegalArgumentException(
-            "spec.podTemplate.affinity: unknown field '%s', expected nodeAffinity, podAffinity and podAntiAffinity"
-                .formatted(affinity.getAdditionalProperties().keySet().iterator().next()));
+            "%s.affinity: unknown field '%s', expected nodeAffinity, podAffinity and podAntiAffinity"
+                .formatted(field, affinity.getAdditionalProperties().keySet().iterator().next()));
       }
       return Optional.of(affinity);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "spec.podTemplate.affinity: is not the affinity of a Pod: " + e.getOriginalMessage(), e);
+          field + ".affinity: is not the affinity of a Pod: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -13,10 +13,20 @@ import java.util.stream.Stream;
  * steps have as many, whatever cpu a single step is given.
  */
 public final class Threads {
-  private static final String CPU = "cpu";
+  static final String CPU = "cpu";
+
   private static final BigDecimal MOST = BigDecimal.valueOf(1024);
 
   private Threads() {}
+
+  /**
+   * The cpu request of a step that has neither a limit nor a request: half of what its threads can
+   * use. Without one, a quota of cpu refuses the pod, and what is measured in it is worth little;
+   * all of it would fit on no node of two cores, where the system's own pods take some.
+   */
+  static Quantity request(Settings settings) {
+    return new Quantity(settings.threads() * 500 + "m");
+  }
 
   /** The cpu limit rounded up, else the request rounded up, else the operator's setting. */
   public static int of(Resources resources, Settings settings) {

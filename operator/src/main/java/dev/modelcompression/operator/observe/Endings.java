@@ -4,6 +4,7 @@ import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.TerminationMessage;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.Map;
 import java.util.Objects;
@@ -14,9 +15,39 @@ import java.util.Optional;
  * than what the step wrote; what the step wrote counts only when it agrees.
  */
 final class Endings {
+  /** Why a pod, or a Job, was stopped that took too long. */
+  static final String DEADLINE = "DeadlineExceeded";
+
   private Endings() {}
 
-  /** The Job was stopped at its deadline. What the step had done is in its checkpoint. */
+  /** How a pod ended. */
+  static Ending of(Pod pod) {
+    PodStatus status = pod.getStatus();
+    // Whatever its container made of being stopped.
+    if ("Failed".equals(status.getPhase()) && DEADLINE.equals(status.getReason())) {
+      return timeout();
+    }
+    return Pods.terminated(pod)
+        .map(terminated -> explained(of(terminated), status))
+        .orElseGet(() -> neverStarted(status));
+  }
+
+  /** With what the node says of it: the container does not know why it was killed. */
+  private static Ending explained(Ending end, PodStatus status) {
+    String reason = Objects.requireNonNullElse(status.getReason(), "");
+    if (reason.isEmpty() || end.reason() == null) {
+      return end;
+    }
+    String message = Objects.requireNonNullElse(status.getMessage(), "").strip();
+    // First, as a long message is cut at its end.
+    return Ending.failed(
+        end.exit(),
+        end.exitStatus(),
+        end.reason(),
+        "%s: %s; %s".formatted(reason, message, end.message()));
+  }
+
+  /** It was stopped at its deadline. What the step had done is in its checkpoint. */
   static Ending timeout() {
     return Ending.failed(
         ExitCode.TRY_AGAIN, null, Reason.STEP_TIMEOUT, "took longer than its timeout");
@@ -32,7 +63,7 @@ final class Endings {
   }
 
   /** The node refused the pod, or lost it before the container started. */
-  static Ending neverStarted(PodStatus status) {
+  private static Ending neverStarted(PodStatus status) {
     return Ending.failed(
         ExitCode.TRY_AGAIN,
         null,

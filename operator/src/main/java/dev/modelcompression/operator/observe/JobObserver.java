@@ -2,7 +2,6 @@ package dev.modelcompression.operator.observe;
 
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.operator.job.Labels;
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -11,6 +10,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -57,18 +57,21 @@ public final class JobObserver {
         new ObservedJob(
             job.getMetadata().getName(),
             job.getMetadata().getUid(),
+            Objects.requireNonNullElse(job.getMetadata().getResourceVersion(), ""),
             run,
             trial,
             step,
             attempt,
             job.getMetadata().getCreationTimestamp(),
+            end(job).map(JobCondition::getLastTransitionTime).orElse(null),
             job.getMetadata().getDeletionTimestamp() != null,
             own.size(),
             (int) own.stream().filter(Pods::disrupted).count(),
             seen.state,
             seen.reason,
             seen.message,
-            seen.ending));
+            seen.ending,
+            silence(job, own, seen)));
   }
 
   /** Whether a pod is owned by a Job. */
@@ -80,7 +83,11 @@ public final class JobObserver {
 
   /** Whether a Job has ended, well or badly. */
   public static boolean finished(Job job) {
-    return condition(job, "Complete").or(() -> condition(job, "Failed")).isPresent();
+    return end(job).isPresent();
+  }
+
+  private static Optional<JobCondition> end(Job job) {
+    return condition(job, "Complete").or(() -> condition(job, "Failed"));
   }
 
   private record Seen(
@@ -102,9 +109,25 @@ public final class JobObserver {
     }
   }
 
+  /** What a Job without a pod, or a pod without its container, leaves open. */
+  private static Optional<Silence> silence(Job job, List<Pod> pods, Seen seen) {
+    boolean deleting = job.getMetadata().getDeletionTimestamp() != null;
+    if (seen.state != ObservedJob.State.RUNNING || deleting) {
+      return Optional.empty();
+    }
+    if (pods.isEmpty()) {
+      return Optional.of(
+          new Silence(job.getMetadata().getUid(), job.getMetadata().getCreationTimestamp()));
+    }
+    return current(pods)
+        .filter(pod -> !Pods.started(pod))
+        .map(pod -> new Silence(pod.getMetadata().getUid(), Pods.scheduled(pod).orElse(null)));
+  }
+
   private static Seen look(Job job, List<Pod> pods, boolean complete) {
     Optional<JobCondition> failed = condition(job, "Failed");
-    if (failed.isPresent() && "DeadlineExceeded".equals(failed.get().getReason())) {
+    // Jobs of earlier versions have the deadline themselves.
+    if (failed.isPresent() && Endings.DEADLINE.equals(failed.get().getReason())) {
       return Seen.ended(Endings.timeout());
     }
     if (failed.isPresent() || condition(job, "Complete").isPresent()) {
@@ -113,26 +136,30 @@ public final class JobObserver {
     if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
       return Seen.waiting(Reason.QUEUED, "the Job is suspended by its queue");
     }
+    return current(pods).map(JobObserver::pending).orElse(Seen.RUNNING);
+  }
+
+  private static Optional<Pod> current(List<Pod> pods) {
     return pods.stream()
         .filter(pod -> !Pods.ended(pod))
-        .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
-        .map(JobObserver::pending)
-        .orElse(Seen.RUNNING);
+        .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
   }
 
   private static Seen ended(List<Pod> pods, boolean complete) {
+    // The one that ended the Job: those that the cluster took away were replaced. Creation times
+    // alone would not tell, as they are in whole seconds.
     Optional<Pod> last =
         pods.stream()
             .filter(Pods::ended)
-            .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
+            .max(
+                Comparator.comparing((Pod pod) -> !Pods.disrupted(pod))
+                    .thenComparing(pod -> pod.getMetadata().getCreationTimestamp()));
     if (last.isEmpty()) {
       return complete
           ? Seen.ended(Endings.noTrace())
           : new Seen(ObservedJob.State.UNREAD, null, "", Optional.empty());
     }
-    Optional<ContainerStateTerminated> terminated = Pods.terminated(last.get());
-    return Seen.ended(
-        terminated.map(Endings::of).orElseGet(() -> Endings.neverStarted(last.get().getStatus())));
+    return Seen.ended(Endings.of(last.get()));
   }
 
   private static Seen pending(Pod pod) {

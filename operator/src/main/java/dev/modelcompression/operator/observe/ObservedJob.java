@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the Job
  * @param uid its identity
+ * @param version its version when it was seen
  * @param run the run that it is labelled with
  * @param trial the trial
  * @param step the step
  * @param attempt the attempt
  * @param created when it was created, as the API server writes it
+ * @param finished when it ended, as the cluster writes it; null before, or when it does not say
  * @param deleting whether it is on its way out
  * @param pods how many pods of it are known, of any phase
  * @param disruptions pods that the cluster took away
@@ -21,22 +23,26 @@ import org.jspecify.annotations.Nullable;
  * @param reason what it waits for, in state {@code WAITING}
  * @param message the same in words; may be empty
  * @param ending how it ended, in state {@code ENDED}
+ * @param silence what to ask about when nothing comes of it
  */
 public record ObservedJob(
     String name,
     String uid,
+    String version,
     String run,
     int trial,
     String step,
     int attempt,
     String created,
+    @Nullable String finished,
     boolean deleting,
     int pods,
     int disruptions,
     State state,
     @Nullable Reason reason,
     String message,
-    Optional<Ending> ending) {
+    Optional<Ending> ending,
+    Optional<Silence> silence) {
 
   /** How a Job stands. */
   public enum State {
@@ -63,27 +69,25 @@ public record ObservedJob(
     return state == State.RUNNING || state == State.WAITING;
   }
 
-  /** Whether nothing at all has been made of the Job, and nothing says why. */
-  public boolean idle() {
-    return state == State.RUNNING && pods == 0 && !deleting;
-  }
-
   /** The same Job, waiting for something that its pods cannot tell. */
   public ObservedJob waiting(Reason why, String text) {
     return new ObservedJob(
         name,
         uid,
+        version,
         run,
         trial,
         step,
         attempt,
         created,
+        finished,
         deleting,
         pods,
         disruptions,
         State.WAITING,
         why,
         text,
-        Optional.empty());
+        Optional.empty(),
+        silence);
   }
 }

@@ -40,9 +40,30 @@ public final class Pods {
         .findFirst();
   }
 
+  /** When a node was found for the pod, as the cluster writes it. */
+  static Optional<String> scheduled(Pod pod) {
+    return conditions(pod)
+        .filter(c -> "PodScheduled".equals(c.getType()) && "True".equals(c.getStatus()))
+        .map(PodCondition::getLastTransitionTime)
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /** Whether the step's container runs, or has run. */
+  static boolean started(Pod pod) {
+    return state(pod)
+        .filter(state -> state.getRunning() != null || state.getTerminated() != null)
+        .isPresent();
+  }
+
   /** How the step's container ended. */
   static Optional<ContainerStateTerminated> terminated(Pod pod) {
     return state(pod).map(ContainerState::getTerminated);
+  }
+
+  /** What the step's container left as its last words. */
+  public static Optional<String> message(Pod pod) {
+    return terminated(pod).map(ContainerStateTerminated::getMessage).filter(Objects::nonNull);
   }
 
   /** What the step's container waits for. */

@@ -4,75 +4,105 @@ import dev.modelcompression.api.status.GateStatus;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.api.status.StepStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Counts what ends. Tags are closed lists (reasons, metrics, limits): never a name that a user
- * gives.
+ * gives. A table of all metrics is in {@code docs/metrics.md}.
+ *
+ * <p>Runs and attempts are there from the start, with 0 for every reason that something can end
+ * for: Prometheus sees no increase in a series that begins with 1, and alerts on the first event
+ * would stay away.
  */
 public final class RunMetrics {
   private static final String PREFIX = "modelcompression.";
+
+  private static final Set<Reason.Kind> ENDS =
+      EnumSet.of(Reason.Kind.SUCCESS, Reason.Kind.FAILURE, Reason.Kind.WAITING_THEN_FAILURE);
 
   private final MeterRegistry registry;
 
   /** Metrics of a registry. */
   public RunMetrics(MeterRegistry registry) {
     this.registry = registry;
+    Arrays.stream(Reason.values())
+        .filter(reason -> ENDS.contains(reason.kind()))
+        .map(Reason::text)
+        .forEach(
+            reason -> {
+              runs(reason);
+              attempts(reason);
+            });
   }
 
-  /** Counts what has happened between two statuses. */
-  public void changed(ModelCompressionStatus before, ModelCompressionStatus after) {
-    for (StepStatus step : after.steps()) {
-      boolean ended = step.completionTime() != null;
-      if (ended && !before.steps().contains(step) && !isOldNews(before, step)) {
-        step(step);
-      }
-    }
-    boolean same = Objects.equals(before.runId(), after.runId()) && before.phase() == after.phase();
-    if (after.phase() != null && after.phase().terminal() && !same) {
-      Reason reason = after.conditions().get(0).reason();
-      registry.counter(PREFIX + "runs", "reason", reason.text()).increment();
+  /**
+   * Counts what has happened between two statuses.
+   *
+   * @param attempts attempts that have ended between them; those that are tried again at once are
+   *     in neither
+   */
+  public void changed(
+      ModelCompressionStatus before, ModelCompressionStatus after, List<StepStatus> attempts) {
+    attempts.forEach(this::attempt);
+    if (Ends.ended(before, after)) {
+      runs(after.conditions().get(0).reason().text()).increment();
       after.gates().forEach(this::gate);
     }
   }
 
-  /** Whether only the numbers that were kept of the step have changed. */
-  private static boolean isOldNews(ModelCompressionStatus before, StepStatus step) {
-    return before.steps().stream()
-        .anyMatch(
-            other ->
-                other.trial().equals(step.trial())
-                    && other.name().equals(step.name())
-                    && Objects.equals(other.key(), step.key())
-                    && other.attempt().equals(step.attempt())
-                    && Objects.equals(other.completionTime(), step.completionTime()));
+  /** Lets the registry ask whether this replica is the one that acts. */
+  public void leader(BooleanSupplier leads) {
+    Gauge.builder(PREFIX + "leader", leads, replica -> replica.getAsBoolean() ? 1 : 0)
+        .description("Whether this replica is the one that acts.")
+        .strongReference(true)
+        .register(registry);
   }
 
-  private void step(StepStatus step) {
-    String result = step.reason() == null ? "Succeeded" : step.reason().text();
-    registry.counter(PREFIX + "step.attempts", "result", result).increment();
+  private Counter runs(String reason) {
+    return Counter.builder(PREFIX + "runs")
+        .description("Runs that have ended.")
+        .tag("reason", reason)
+        .register(registry);
+  }
+
+  private Counter attempts(String result) {
+    return Counter.builder(PREFIX + "step.attempts")
+        .description("Attempts of steps that have ended, those that were tried again too.")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  private void attempt(StepStatus step) {
+    String result = Ends.result(step);
+    attempts(result).increment();
     if (step.startTime() != null && step.completionTime() != null) {
       Duration took =
           Duration.between(Instant.parse(step.startTime()), Instant.parse(step.completionTime()));
-      registry
-          .timer(PREFIX + "step.duration", "result", result)
+      Timer.builder(PREFIX + "step.duration")
+          .description("From the creation of an attempt's Job to its end.")
+          .tag("result", result)
+          .register(registry)
           .record(took.isNegative() ? Duration.ZERO : took);
     }
   }
 
   private void gate(GateStatus gate) {
-    registry
-        .counter(
-            PREFIX + "gates",
-            "metric",
-            gate.metric().yamlName(),
-            "limit",
-            gate.limit(),
-            "passed",
-            gate.passed().toString())
+    Counter.builder(PREFIX + "gates")
+        .description("Limits that the result of a run was held against.")
+        .tag("metric", gate.metric().yamlName())
+        .tag("limit", gate.limit())
+        .tag("passed", gate.passed().toString())
+        .register(registry)
         .increment();
   }
 }

@@ -14,9 +14,13 @@ import java.util.Optional;
 public final class Transitions {
   private Transitions() {}
 
-  /** Everything that is worth an Event, in order. */
+  /**
+   * Everything that is worth an Event, in order.
+   *
+   * @param attempts attempts that have ended between the two
+   */
   public static List<Transition> between(
-      ModelCompressionStatus before, ModelCompressionStatus after) {
+      ModelCompressionStatus before, ModelCompressionStatus after, List<StepStatus> attempts) {
     List<Transition> happened = new ArrayList<>();
     run(before, after, happened);
     for (StepStatus step : after.steps()) {
@@ -25,7 +29,7 @@ public final class Transitions {
               .filter(s -> Objects.equals(before.runId(), after.runId()) || s.trial() == 0)
               .filter(s -> s.trial().equals(step.trial()) && s.name().equals(step.name()))
               .findFirst();
-      step(known, step, happened);
+      step(known, step, attempts, happened);
     }
     trials(before, after, happened);
     end(before, after, happened);
@@ -48,7 +52,11 @@ public final class Transitions {
     }
   }
 
-  private static void step(Optional<StepStatus> known, StepStatus step, List<Transition> happened) {
+  private static void step(
+      Optional<StepStatus> known,
+      StepStatus step,
+      List<StepStatus> attempts,
+      List<Transition> happened) {
     String name = step.trial() > 1 ? step.name() + " of trial " + step.trial() : step.name();
     String subject = step.key() + "/" + step.trial() + "/" + step.attempt();
     boolean newState =
@@ -62,26 +70,36 @@ public final class Transitions {
     if (!newState) {
       return;
     }
-    String said = step.message() == null ? "" : ": " + step.message();
     Reason reason = step.reason();
     if (step.state() == StepStatus.State.SUCCEEDED) {
       happened.add(
           new Transition(Reason.STEP_SUCCEEDED, false, "step " + name + " ended well", subject));
     } else if (reason != null) {
-      happened.add(new Transition(reason, true, "step " + name + said, subject));
+      happened.add(new Transition(reason, true, "step " + name + said(step), subject));
     } else if (step.attempt() > 1
         && known.filter(s -> s.attempt().equals(step.attempt())).isEmpty()) {
       happened.add(
           new Transition(
               Reason.STEP_RETRIED,
               true,
-              "step %s is started again, attempt %d%s".formatted(name, step.attempt(), why(known)),
+              "step %s is started again, attempt %d%s"
+                  .formatted(name, step.attempt(), why(step, attempts)),
               subject));
     }
   }
 
-  private static String why(Optional<StepStatus> known) {
-    return known.map(StepStatus::message).map(message -> "; before: " + message).orElse("");
+  /** How the attempt before this one ended. */
+  private static String why(StepStatus step, List<StepStatus> attempts) {
+    return attempts.stream()
+        .filter(ended -> ended.trial().equals(step.trial()) && ended.name().equals(step.name()))
+        .filter(ended -> ended.attempt() == step.attempt() - 1)
+        .map(ended -> "; before: " + Ends.result(ended) + said(ended))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String said(StepStatus step) {
+    return step.message() == null ? "" : ": " + step.message();
   }
 
   private static void trials(

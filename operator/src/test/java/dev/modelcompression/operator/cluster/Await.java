@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another process does. */
 public final class Await {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Duration STEP = Duration.ofMillis(50);
 
   private Await() {}
@@ -14,7 +14,7 @@ public final class Await {
   /**
    * Waits until something holds.
    *
-   * @throws AssertionError it did not within a minute
+   * @throws AssertionError it did not within three minutes
    */
   public static void until(String what, BooleanSupplier holds) {
     Instant end = Instant.now().plus(LIMIT);

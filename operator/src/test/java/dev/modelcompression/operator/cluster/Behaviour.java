@@ -25,12 +25,27 @@ import org.jspecify.annotations.Nullable;
  */
 public record Behaviour(
     @Nullable Integer exitStatus, @Nullable String reason, @Nullable String message) {
+  /** Not a word of the kubelet's: no pod is made. */
+  static final String REFUSED = "refused";
+
+  static final String CREATING = "ContainerCreating";
+
   /** It runs until it is deleted. */
   public static final Behaviour RUNS = new Behaviour(null, null, null);
 
   /** It does not start, for the kubelet's reason. */
   public static Behaviour waits(String reason, String message) {
     return new Behaviour(null, reason, message);
+  }
+
+  /** Its container is not made; that says nothing, but an Event does. */
+  public static Behaviour unmounted(String message) {
+    return new Behaviour(null, CREATING, message);
+  }
+
+  /** No pod may be made, for the API server's reason. */
+  public static Behaviour refused(String message) {
+    return new Behaviour(null, REFUSED, message);
   }
 
   /** It is killed for want of memory. */
@@ -53,7 +68,7 @@ public record Behaviour(
       InputsRequest request =
           ContractJson.read(inputs.get(), InputsRequest.class, "inputs request");
       Map<String, Artifact> found = new TreeMap<>();
-      request.files().forEach((name, file) -> found.put(name, artifact(name, file.uri())));
+      request.files().forEach((name, file) -> found.put(name, found(name, file)));
       return leaves(request.answer(found, "found").toJson());
     }
     StepRequest request =
@@ -72,6 +87,12 @@ public record Behaviour(
                     : Map.of(),
                 request.step().type() == StepType.EVALUATE ? metrics : Map.of())
             .toJson());
+  }
+
+  /** The file is what it was declared to be, where it was. */
+  private static Artifact found(String name, InputsRequest.File file) {
+    Artifact any = artifact(name, file.uri());
+    return file.digest() == null ? any : new Artifact(name, any.uri(), file.digest(), any.bytes());
   }
 
   private static Artifact artifact(String name, String content) {

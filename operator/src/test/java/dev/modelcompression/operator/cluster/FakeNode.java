@@ -1,8 +1,15 @@
 package dev.modelcompression.operator.cluster;
 
+import dev.modelcompression.api.ModelCompression;
+import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.operator.job.Labels;
+import dev.modelcompression.operator.observe.Pods;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -11,18 +18,25 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Stands in for the Job controller, the kubelet and the garbage collector of one namespace: makes a
@@ -62,7 +76,27 @@ public final class FakeNode implements AutoCloseable {
     try {
       List<Pod> pods = client.pods().inNamespace(namespace).list().getItems();
       watch(pods);
-      for (Job job : client.batch().v1().jobs().inNamespace(namespace).list().getItems()) {
+      List<Job> jobs = client.batch().v1().jobs().inNamespace(namespace).list().getItems();
+      Set<String> owners =
+          Stream.concat(
+                  client
+                      .resources(ModelCompression.class)
+                      .inNamespace(namespace)
+                      .list()
+                      .getItems()
+                      .stream(),
+                  client
+                      .resources(ModelRelease.class)
+                      .inNamespace(namespace)
+                      .list()
+                      .getItems()
+                      .stream())
+              .map(owner -> owner.getMetadata().getUid())
+              .collect(Collectors.toSet());
+      for (Job job : jobs) {
+        if (isOrphan(job, owners)) {
+          client.resource(job).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+        }
         if (Labels.OPERATOR.equals(label(job, Labels.MANAGED_BY))) {
           work(job, pods);
         }
@@ -70,6 +104,13 @@ public final class FakeNode implements AutoCloseable {
     } catch (KubernetesClientException e) {
       // The test has ended, or another has changed what was read; the next round sees it.
     }
+  }
+
+  private static boolean isOrphan(Job job, Set<String> owners) {
+    return job.getMetadata().getDeletionTimestamp() == null
+        && !job.getMetadata().getOwnerReferences().isEmpty()
+        && job.getMetadata().getOwnerReferences().stream()
+            .noneMatch(owner -> owners.contains(owner.getUid()));
   }
 
   private void work(Job job, List<Pod> pods) {
@@ -82,43 +123,112 @@ public final class FakeNode implements AutoCloseable {
             .toList();
     if (job.getMetadata().getDeletionTimestamp() != null) {
       collect(job, own);
-    } else if (own.isEmpty() && !ended(job) && !Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-      start(job);
-    } else if (!own.isEmpty() && !ended(job)) {
-      Behaviour next = behaviour.apply(job);
+      return;
+    }
+    Optional<Pod> atWork = own.stream().filter(pod -> !Pods.disrupted(pod)).findFirst();
+    if (ended(job) || Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+      return;
+    }
+    Behaviour next = behaviour.apply(job);
+    if (atWork.isEmpty()) {
+      if (Behaviour.REFUSED.equals(next.reason())) {
+        tell("Job", job, "FailedCreate", "Error creating: " + next.message());
+      } else {
+        start(job);
+      }
+    } else {
       if (next.exitStatus() != null) {
-        end(job, own.get(0), next);
+        end(job, atWork.get(), next);
       } else if (next.reason() != null) {
         status(
-            own.get(0),
+            atWork.get(),
             "Pending",
             new ContainerStateBuilder().withNewWaiting(next.message(), next.reason()).build());
+        if (Behaviour.CREATING.equals(next.reason())) {
+          tell("Pod", atWork.get(), "FailedMount", String.valueOf(next.message()));
+        }
       }
     }
   }
 
+  /** The pod that a Job controller makes of a Job. */
+  public static Pod podOf(Job job) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withGenerateName(job.getMetadata().getName() + "-")
+        .withNamespace(job.getMetadata().getNamespace())
+        .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
+        .addToLabels("batch.kubernetes.io/job-name", job.getMetadata().getName())
+        .addNewOwnerReference()
+        .withApiVersion("batch/v1")
+        .withKind("Job")
+        .withName(job.getMetadata().getName())
+        .withUid(job.getMetadata().getUid())
+        .withController(true)
+        .withBlockOwnerDeletion(true)
+        .endOwnerReference()
+        .endMetadata()
+        .withSpec(job.getSpec().getTemplate().getSpec())
+        .build();
+  }
+
   private void start(Job job) {
-    Pod pod =
-        new PodBuilder()
-            .withNewMetadata()
-            .withGenerateName(job.getMetadata().getName() + "-")
-            .withNamespace(namespace)
-            .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
-            .addToLabels("batch.kubernetes.io/job-name", job.getMetadata().getName())
-            .addNewOwnerReference()
-            .withApiVersion("batch/v1")
-            .withKind("Job")
-            .withName(job.getMetadata().getName())
-            .withUid(job.getMetadata().getUid())
-            .withController(true)
-            .withBlockOwnerDeletion(true)
-            .endOwnerReference()
-            .endMetadata()
-            .withSpec(job.getSpec().getTemplate().getSpec())
-            .build();
-    Pod made = client.resource(pod).create();
+    Pod made = client.resource(podOf(job)).create();
     created.merge(job.getMetadata().getName(), 1, Integer::sum);
     status(made, "Running", new ContainerStateBuilder().withNewRunning(now()).build());
+  }
+
+  /** Tells what goes wrong, as the Job controller and the kubelet do it. */
+  private void tell(String kind, HasMetadata about, String reason, String message) {
+    Event event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withName(about.getMetadata().getName() + ".refused")
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewInvolvedObject()
+            .withKind(kind)
+            .withNamespace(namespace)
+            .withName(about.getMetadata().getName())
+            .withUid(about.getMetadata().getUid())
+            .endInvolvedObject()
+            .withType("Warning")
+            .withReason(reason)
+            .withMessage(message)
+            .withLastTimestamp(now())
+            .build();
+    client.resource(event).createOr(NonDeletingOperation::update);
+  }
+
+  /** Takes the pod of a Job away, as an eviction does; the Job makes another one. */
+  public void evict(Job job) {
+    Await.until("the pod of " + job.getMetadata().getName() + " is evicted", () -> tryToEvict(job));
+  }
+
+  private boolean tryToEvict(Job job) {
+    Optional<Pod> running =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabel("batch.kubernetes.io/job-name", job.getMetadata().getName())
+            .list()
+            .getItems()
+            .stream()
+            .filter(pod -> "Running".equals(pod.getStatus().getPhase()))
+            .findFirst();
+    running.ifPresent(
+        pod ->
+            client
+                .pods()
+                .resource(pod)
+                .subresource("status")
+                .patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    """
+                    {"status": {"phase": "Failed", "reason": "Evicted", "conditions": [
+                      {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}]}}
+                    """));
+    return running.isPresent();
   }
 
   private void end(Job job, Pod pod, Behaviour end) {
@@ -190,6 +300,11 @@ public final class FakeNode implements AutoCloseable {
         new io.fabric8.kubernetes.api.model.PodStatusBuilder()
             .withPhase(phase)
             .withStartTime(now())
+            .addNewCondition()
+            .withType("PodScheduled")
+            .withStatus("True")
+            .withLastTransitionTime(pod.getMetadata().getCreationTimestamp())
+            .endCondition()
             .addNewContainerStatus()
             .withName("step")
             .withImage("image")

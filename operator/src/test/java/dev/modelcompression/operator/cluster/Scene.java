@@ -2,16 +2,27 @@ package dev.modelcompression.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelcompression.api.Manifest;
 import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.job.Labels;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -45,6 +56,7 @@ public final class Scene implements AutoCloseable {
   private final String namespace = ApiServer.namespace(client);
   private final FakeNode node;
   private final List<RunningOperator> operators = new ArrayList<>();
+  private final List<Writes> writes = new ArrayList<>();
 
   /** A namespace whose pods end as the test says. */
   public Scene(Function<Job, Behaviour> behaviour) {
@@ -58,9 +70,46 @@ public final class Scene implements AutoCloseable {
 
   /** Starts an operator with settings of its own. */
   public RunningOperator start(Settings settings, Interceptor... interceptors) {
-    RunningOperator operator = new RunningOperator(namespace, settings, interceptors);
+    return start(Clock.systemUTC(), settings, interceptors);
+  }
+
+  /** Starts an operator with a clock and settings of its own. */
+  public RunningOperator start(Clock clock, Settings settings, Interceptor... interceptors) {
+    Writes counted = Writes.counted();
+    writes.add(counted);
+    // Last: what an operator that was killed still tries is no write.
+    List<Interceptor> all = new ArrayList<>(List.of(interceptors));
+    all.add(counted);
+    RunningOperator operator =
+        new RunningOperator(namespace, settings, clock, all.toArray(Interceptor[]::new));
     operators.add(operator);
     return operator;
+  }
+
+  /** What all operators of the scene have written, as method and path; Events are not among it. */
+  public List<String> writes() {
+    return writes.stream().flatMap(one -> one.seen().stream()).toList();
+  }
+
+  /** Stops all operators. */
+  public void stop() {
+    operators.forEach(RunningOperator::close);
+  }
+
+  /** What the API server lists of each kind that an operator watches, as JSON. */
+  public Map<String, String> lists() {
+    Map<String, String> lists = new TreeMap<>();
+    lists.put("modelcompressions", list("modelcompression.dev/v1alpha1", "modelcompressions", ""));
+    lists.put("jobs", list("batch/v1", "jobs", "?labelSelector=" + Labels.SELECTOR));
+    lists.put(
+        "pods",
+        client.raw(
+            "/api/v1/namespaces/%s/pods?labelSelector=%s".formatted(namespace, Labels.SELECTOR)));
+    return lists;
+  }
+
+  private String list(String group, String kind, String selector) {
+    return client.raw("/apis/%s/namespaces/%s/%s%s".formatted(group, namespace, kind, selector));
   }
 
   /** A client of the namespace. */
@@ -85,6 +134,42 @@ public final class Scene implements AutoCloseable {
         .inNamespace(namespace)
         .load(stream(manifest(name, members, more)))
         .create();
+  }
+
+  /** Creates a compression without holding it against its type first. */
+  public void createRaw(String name, String members) {
+    raw().load(stream(manifest(name, members))).create();
+  }
+
+  /** Changes the status of the compression, given the members to merge as JSON. */
+  public void patchStatus(String members) {
+    raw()
+        .withName(NAME)
+        .subresource("status")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), members);
+  }
+
+  /** The compression as the API server has it. */
+  public String yaml() {
+    return Serialization.asYaml(raw().withName(NAME).require());
+  }
+
+  private NonNamespaceOperation<
+          GenericKubernetesResource,
+          GenericKubernetesResourceList,
+          Resource<GenericKubernetesResource>>
+      raw() {
+    return client
+        .genericKubernetesResources(Manifest.API_VERSION, Manifest.KIND)
+        .inNamespace(namespace);
+  }
+
+  /** Events about the compression, as type and reason. */
+  public List<String> events() {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(event -> NAME.equals(event.getInvolvedObject().getName()))
+        .map(event -> event.getType() + " " + event.getReason())
+        .toList();
   }
 
   /** Edits the compression. */
@@ -129,7 +214,8 @@ public final class Scene implements AutoCloseable {
     return get(NAME);
   }
 
-  private ModelCompression get(String name) {
+  /** Another compression as it is. */
+  public ModelCompression get(String name) {
     return client.resources(ModelCompression.class).inNamespace(namespace).withName(name).require();
   }
 
@@ -176,6 +262,37 @@ public final class Scene implements AutoCloseable {
     return node.podsByJob();
   }
 
+  /** Pods of the compression. */
+  public List<Pod> pods() {
+    return client.pods().inNamespace(namespace).withLabel(Labels.NAME, NAME).list().getItems();
+  }
+
+  /** Deletes the compression, as {@code kubectl delete} does it. */
+  public void delete() {
+    client.resources(ModelCompression.class).inNamespace(namespace).withName(NAME).delete();
+  }
+
+  /** Annotates the compression, as others do it. */
+  public void annotate(String name, String value) {
+    raw()
+        .withName(NAME)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
+  /** The Jobs of the compression. */
+  public List<Job> jobs() {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(namespace)
+        .withLabel(Labels.NAME, NAME)
+        .list()
+        .getItems();
+  }
+
   /** The node, to play the Job controller by hand. */
   public FakeNode node() {
     return node;
@@ -183,7 +300,7 @@ public final class Scene implements AutoCloseable {
 
   @Override
   public void close() {
-    operators.forEach(RunningOperator::close);
+    stop();
     assertThat(node.faults()).as("two pods of one step at work").isEmpty();
     node.close();
     client.namespaces().withName(namespace).delete();

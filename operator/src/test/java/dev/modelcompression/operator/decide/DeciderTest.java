@@ -13,6 +13,7 @@ import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.operator.job.AttemptPod;
 import dev.modelcompression.operator.observe.ObservedJob;
 import dev.modelcompression.operator.observe.Refusals;
+import dev.modelcompression.operator.observe.Silence;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,14 @@ class DeciderTest {
         - {name: optimize, optimize: {}}
         - {name: quantize, resources: {limits: {memory: 1Gi}}, quantize: {}}
         - {name: evaluate, evaluate: {}}
+      """;
+
+  private static final String RELEASE =
+      """
+        release:
+          traffic: {gateway: {name: public}}
+          analysis:
+            metrics: [{name: accuracy, maxDrop: 0.01}]
       """;
 
   @Test
@@ -101,6 +110,7 @@ class DeciderTest {
     var other =
         new dev.modelcompression.operator.Settings(
             "other@sha256:2",
+            "",
             "Always",
             2,
             "1Gi",
@@ -231,6 +241,28 @@ class DeciderTest {
     assertThat(run.deleted).hasSize(1);
   }
 
+  /** Only its Events tell that a volume is missing, and no change of the pod that it is there. */
+  @Test
+  void aPodThatSaysNothingIsAskedAboutUntilItStartsOrItsTimeIsUp() {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    run.silence = Optional.of(new Silence("pod-uid", null));
+    reach(run, "optimize");
+    assertThat(run.reconcile().again()).contains(RunOnPaper.SETTINGS.noPodGrace());
+    run.hold(Reason.POD_START_FAILED);
+    assertThat(run.reconcile().again()).contains(Duration.ofSeconds(30));
+    run.now = run.now.plus(Duration.ofSeconds(290));
+    assertThat(run.reconcile().again()).contains(Duration.ofSeconds(10));
+    run.silence = Optional.empty();
+    run.hold(null);
+    assertThat(run.reconcile().again()).isEmpty();
+    run.silence = Optional.of(new Silence("pod-uid", null));
+    run.hold(Reason.POD_START_FAILED);
+    run.reconcile();
+    run.now = run.now.plus(Duration.ofMinutes(5));
+    run.reconcile();
+    assertEnd(run, Phase.FAILED, Reason.POD_START_FAILED);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Reason.class,
@@ -285,10 +317,12 @@ class DeciderTest {
                 ? new ObservedJob(
                     name,
                     job.uid(),
+                    job.version(),
                     job.run(),
                     job.trial(),
                     job.step(),
                     job.attempt(),
+                    job.created(),
                     job.created(),
                     false,
                     1,
@@ -296,7 +330,8 @@ class DeciderTest {
                     ObservedJob.State.ENDED,
                     null,
                     "",
-                    Optional.of(RunOnPaper.exits(ExitCode.BAD_INPUT, Reason.BAD_INPUT)))
+                    Optional.of(RunOnPaper.exits(ExitCode.BAD_INPUT, Reason.BAD_INPUT)),
+                    Optional.empty())
                 : job);
     run.reconcile();
     assertThat(run.status()).isEqualTo(before);
@@ -342,6 +377,29 @@ class DeciderTest {
     assertThat(ttl(run)).contains(Duration.ofHours(1));
     run.now = run.now.plus(Duration.ofHours(2));
     assertThat(ttl(run)).contains(Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Condition.Status.class)
+  void aReleaseThatHasNotEndedKeepsItsCompression(Condition.Status released) {
+    RunOnPaper run = new RunOnPaper(STEPS + RELEASE + "  ttlAfterFinished: 1h\n");
+    drive(run);
+    assertThat(run.status().phase()).isEqualTo(Phase.SUCCEEDED);
+    run.now = run.now.plus(Duration.ofHours(2));
+    assertThat(ttl(run)).as("nothing is told of it yet").isEmpty();
+    ModelCompressionStatus told =
+        run.status()
+            .withConditions(
+                List.of(
+                    new Condition(
+                        Condition.Type.RELEASED,
+                        released,
+                        1L,
+                        run.now.toString(),
+                        Reason.PROGRESSING,
+                        "")));
+    assertThat(Decider.timeToLive(run.compression, told, run.now).isPresent())
+        .isEqualTo(released != Condition.Status.UNKNOWN);
   }
 
   private static Optional<Duration> ttl(RunOnPaper run) {

@@ -16,6 +16,7 @@ import dev.modelcompression.operator.job.AttemptPod;
 import dev.modelcompression.operator.job.JobNames;
 import dev.modelcompression.operator.observe.Ending;
 import dev.modelcompression.operator.observe.ObservedJob;
+import dev.modelcompression.operator.observe.Silence;
 import dev.modelcompression.operator.report.StatusReport;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class RunOnPaper {
   static final Settings SETTINGS =
       new Settings(
           "image@sha256:1",
+          "server@sha256:2",
           "IfNotPresent",
           2,
           "1Gi",
@@ -47,6 +49,7 @@ final class RunOnPaper {
   final Map<String, AttemptPod> pods = new LinkedHashMap<>();
   final List<String> deleted = new ArrayList<>();
   final ModelCompression compression = new ModelCompression();
+  Optional<Silence> silence = Optional.empty();
   Instant now = Instant.parse("2026-11-22T06:00:00Z");
 
   RunOnPaper(String members) {
@@ -163,18 +166,21 @@ final class RunOnPaper {
     return new ObservedJob(
         name,
         "uid-of-" + name,
+        "1",
         pod.run(),
         pod.trial(),
         pod.step(),
         pod.attempt(),
         now.toString(),
+        ending == null ? null : now.toString(),
         false,
         1,
         0,
         state,
         reason,
         reason == null ? "" : "because",
-        Optional.ofNullable(ending));
+        Optional.ofNullable(ending),
+        ending == null ? silence : Optional.empty());
   }
 
   /** What a sound pod leaves. */

@@ -8,6 +8,7 @@ import dev.modelcompression.operator.Settings;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,6 +16,7 @@ class MemoryAndThreadsTest {
   private static final Settings SETTINGS =
       new Settings(
           "image",
+          "",
           "IfNotPresent",
           2,
           "4Gi",
@@ -63,6 +65,29 @@ class MemoryAndThreadsTest {
   })
   void threadsAreTheCpuRoundedUp(String request, String limit, int threads) {
     assertThat(Threads.of(resources("cpu", request, limit), SETTINGS)).isEqualTo(threads);
+  }
+
+  /** Never an invalid pod, which has a request above its limit. */
+  @ParameterizedTest
+  @CsvSource({
+    // request, limit → limit, request
+    "     ,     , 8Gi,  64Mi",
+    "1Gi  ,     , 8Gi,  1Gi",
+    "20Gi ,     , 20Gi, 20Gi",
+    "     , 20Gi, 20Gi, 64Mi",
+    "     , 32Mi, 32Mi, 32Mi",
+    "1Gi  , 2Gi , 2Gi,  1Gi"
+  })
+  void scratchIsAsLargeAsWhatIsAskedFor(
+      @Nullable String request, @Nullable String limit, String newLimit, String newRequest) {
+    Resources resources = resources("ephemeral-storage", request, limit);
+    assertThat(Scratch.limit(resources, SETTINGS)).hasToString(newLimit);
+    assertThat(Scratch.request(resources, SETTINGS)).hasToString(newRequest);
+  }
+
+  @Test
+  void cpuIsAskedForWithoutTakingAWholeSmallNode() {
+    assertThat(Threads.request(SETTINGS)).hasToString("1000m");
   }
 
   private static Resources resources(

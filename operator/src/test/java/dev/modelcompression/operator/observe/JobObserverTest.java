@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -91,6 +94,27 @@ class JobObserverTest {
     assertThat(ending.message()).hasSizeLessThanOrEqualTo(256).startsWith("a [31m b");
   }
 
+  /** What its container made of being told to stop, or being killed, is not the cause. */
+  @ParameterizedTest
+  @CsvSource({"75", "137", "143"})
+  void aPodPastItsDeadlineIsATimeoutWhateverItsContainerSays(int status) {
+    Pod late = said(terminated(status, "Error", null), "DeadlineExceeded", "Pod was active");
+    assertThat(ending(job("Failed", "BackoffLimitExceeded"), late).reason())
+        .isEqualTo(Reason.STEP_TIMEOUT);
+  }
+
+  /** The container only knows that it was killed. */
+  @Test
+  void whyTheNodeEndedAPodIsTold() {
+    String full = "Usage of EmptyDir volume \"mc-scratch\" exceeds the limit \"8Gi\". ";
+    Pod evicted = said(terminated(137, "Error", null), "Evicted", full);
+    Ending ending = ending(job("Failed", "BackoffLimitExceeded"), evicted);
+    assertThat(ending.exit()).isEqualTo(ExitCode.KILLED);
+    assertThat(ending.reason()).isEqualTo(Reason.RETRIES_EXHAUSTED);
+    assertThat(ending.message()).startsWith("Evicted: " + full.strip() + "; ").doesNotEndWith("; ");
+  }
+
+  /** Of a version that gave the deadline to the Job. */
   @Test
   void aJobPastItsDeadlineIsATimeoutWhateverItsPodSays() {
     assertThat(ending(job("Failed", "DeadlineExceeded"), null).reason())
@@ -142,18 +166,49 @@ class JobObserverTest {
   }
 
   private static Arguments waits(String why, @Nullable Reason reason) {
-    Pod pod =
-        new PodBuilder(running())
+    return Arguments.of(why, waiting(why), reason);
+  }
+
+  @Test
+  void whatSaysNothingIsAskedAbout() {
+    Instant early = Instant.parse("2026-11-22T06:20:50Z");
+    Duration grace = Duration.ofSeconds(10);
+    Silence noPod = see(job("", ""), List.of(), false).silence().orElseThrow();
+    assertThat(noPod).isEqualTo(new Silence("job-uid", "2026-11-22T06:20:39Z"));
+    assertThat(noPod.lasts(grace, early)).isTrue();
+    assertThat(noPod.lasts(grace, early.minusSeconds(2))).isFalse();
+
+    Pod creating = waiting("ContainerCreating");
+    Silence unscheduled = see(job("", ""), List.of(creating), false).silence().orElseThrow();
+    assertThat(unscheduled.lasts(grace, early.plusSeconds(9000))).isFalse();
+    Pod scheduled =
+        new PodBuilder(creating)
             .editStatus()
-            .withPhase("Pending")
-            .editFirstContainerStatus()
-            .withNewState()
-            .withNewWaiting("because", why)
-            .endState()
-            .endContainerStatus()
+            .addNewCondition()
+            .withType("PodScheduled")
+            .withStatus("True")
+            .withLastTransitionTime("2026-11-22T06:30:00Z")
+            .endCondition()
             .endStatus()
             .build();
-    return Arguments.of(why, pod, reason);
+    assertThat(see(job("", ""), List.of(scheduled), false).silence())
+        .contains(new Silence("pod-uid", "2026-11-22T06:30:00Z"));
+  }
+
+  @Test
+  void whatWorksHasEndedOrSaysWhyItWaitsIsNotAskedAbout() {
+    Pod ended = terminated(65, "Error", null);
+    assertThat(see(job("", ""), List.of(running()), false).silence()).isEmpty();
+    assertThat(see(job("", ""), List.of(ended), false).silence()).isEmpty();
+    assertThat(see(job("Failed", "x"), List.of(ended), false).silence()).isEmpty();
+    assertThat(see(job("", ""), List.of(waiting("ErrImagePull")), false).silence()).isEmpty();
+    Job leaving =
+        new JobBuilder(job("", ""))
+            .editMetadata()
+            .withDeletionTimestamp("2026-11-22T06:21:00Z")
+            .endMetadata()
+            .build();
+    assertThat(see(leaving, List.of(), false).silence()).isEmpty();
   }
 
   @Test
@@ -245,10 +300,34 @@ class JobObserverTest {
             .build();
   }
 
+  /** With what the node says of the pod. */
+  private static Pod said(Pod pod, String reason, String message) {
+    return new PodBuilder(pod)
+        .editStatus()
+        .withReason(reason)
+        .withMessage(message)
+        .endStatus()
+        .build();
+  }
+
+  private static Pod waiting(String why) {
+    return new PodBuilder(running())
+        .editStatus()
+        .withPhase("Pending")
+        .editFirstContainerStatus()
+        .withNewState()
+        .withNewWaiting("because", why)
+        .endState()
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
   private static Pod running() {
     return new PodBuilder()
         .withNewMetadata()
         .withName("p")
+        .withUid("pod-uid")
         .withCreationTimestamp("2026-11-22T06:20:40Z")
         .addNewOwnerReference()
         .withUid("job-uid")

@@ -2,6 +2,7 @@ package dev.modelcompression.cli;
 
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.engine.StopRequestedException;
+import dev.modelcompression.runtime.Signals;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -41,6 +41,10 @@ public final class Main {
             .addSubcommand(new ValidateCommand());
     StepCommands.all(progress).forEach(command -> line.addSubcommand(command));
     line.addSubcommand(new InputsCommand(progress))
+        .addSubcommand(new FetchCommand(progress))
+        .addSubcommand(new WriteBackCommand(progress))
+        .addSubcommand(new ProbeCommand(progress))
+        .addSubcommand(new ReleaseReportCommand(progress))
         .addSubcommand(new StepContractCommand(progress))
         .addSubcommand("completion", new AutoComplete.GenerateCompletion());
     line.setCaseInsensitiveEnumValuesAllowed(true);

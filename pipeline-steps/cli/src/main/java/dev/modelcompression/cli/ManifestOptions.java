@@ -1,8 +1,10 @@
 package dev.modelcompression.cli;
 
 import dev.modelcompression.api.Manifest;
+import dev.modelcompression.api.release.ReleaseManifest;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.manifest.ModelCompressionParser;
+import dev.modelcompression.manifest.ModelReleaseParser;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -36,6 +38,24 @@ final class ManifestOptions {
    */
   Manifest parse() {
     return ModelCompressionParser.parse(text(), file.toString(), overrides);
+  }
+
+  /**
+   * Whether the file says that it is a ModelRelease.
+   *
+   * @throws IllegalArgumentException it is not YAML with one document
+   */
+  boolean isRelease() {
+    return ModelReleaseParser.isRelease(text(), file.toString());
+  }
+
+  /**
+   * Reads the file as a ModelRelease.
+   *
+   * @throws IllegalArgumentException something is wrong with its content
+   */
+  ReleaseManifest parseRelease() {
+    return ModelReleaseParser.parse(text(), file.toString(), overrides);
   }
 
   /** The text of the file, as it is. */

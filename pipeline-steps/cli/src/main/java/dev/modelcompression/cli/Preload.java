@@ -16,7 +16,8 @@ import java.util.Set;
  */
 final class Preload {
   /** Commands that need neither. */
-  private static final Set<String> LIGHT = Set.of("validate", "inputs", "completion", "help");
+  private static final Set<String> LIGHT =
+      Set.of("validate", "inputs", "probe", "release-report", "completion", "help");
 
   private Preload() {}
 

@@ -17,8 +17,8 @@ final class RequestText {
       names = "--request",
       paramLabel = "FILE",
       description =
-          "The request as JSON; - reads standard input. Defaults to the variable MC_STEP_REQUEST or"
-              + " MC_INPUTS_REQUEST.")
+          "The request as JSON; - reads standard input. Defaults to the command's environment variable,"
+              + " such as MC_STEP_REQUEST of 'mc step'.")
   private @Nullable String file;
 
   /**

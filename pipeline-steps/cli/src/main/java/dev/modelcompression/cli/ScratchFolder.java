@@ -15,6 +15,17 @@ final class ScratchFolder implements AutoCloseable {
     path = TemporaryFolder.make("mc-");
   }
 
+  /** A folder at a given place, empty: what an earlier process left there goes. */
+  ScratchFolder(Path path) {
+    this.path = path;
+    remove();
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be made", e);
+    }
+  }
+
   Path path() {
     return path;
   }
@@ -25,6 +36,9 @@ final class ScratchFolder implements AutoCloseable {
   }
 
   void remove() {
+    if (!Files.exists(path)) {
+      return;
+    }
     try (var files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -1,10 +1,13 @@
 package dev.modelcompression.cli;
 
 import dev.modelcompression.cli.step.Failures;
+import dev.modelcompression.contract.EndMessage;
+import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.TerminationMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -27,18 +30,27 @@ final class TerminationLog {
    * @return the exit code that the message tells
    */
   int leave(Supplier<TerminationMessage> work) {
-    TerminationMessage message;
+    return leave(work, TerminationMessage::failed);
+  }
+
+  /**
+   * The same for messages of another form.
+   *
+   * @param failed the message of work that failed
+   */
+  <M extends EndMessage> int leave(Supplier<M> work, BiFunction<ExitCode, String, M> failed) {
+    M message;
     try {
       message = work.get();
     } catch (RuntimeException | Error e) {
-      write(TerminationMessage.failed(Failures.exit(e), Failures.message(e)));
+      write(failed.apply(Failures.exit(e), Failures.message(e)));
       throw e;
     }
     write(message);
     return message.exit().code();
   }
 
-  private void write(TerminationMessage message) {
+  private void write(EndMessage message) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && Files.isDirectory(folder)) {
       try {

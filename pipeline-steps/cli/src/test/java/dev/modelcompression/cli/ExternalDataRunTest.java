@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.modelcompression.onnx.ExternalSink;
-import dev.modelcompression.onnx.OnnxWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +19,7 @@ class ExternalDataRunTest {
 
   @Test
   void theWeightsAreReadAndDecideWhatTheCacheGives() throws IOException {
-    split();
+    ModelInTwoFiles.write(TinyInputs.model(), folder.resolve("tiny.onnx"), WEIGHTS);
     TinyInputs.data(folder.resolve("test.npz"), 60, 1);
     Files.writeString(
         folder.resolve("demo.yaml"),
@@ -74,29 +70,5 @@ class ExternalDataRunTest {
 
   private static List<String> states(JsonNode report) {
     return report.path("stages").findValuesAsText("state");
-  }
-
-  private void split() throws IOException {
-    var weights = new ByteArrayOutputStream();
-    var sink =
-        new ExternalSink() {
-          @Override
-          public String location() {
-            return WEIGHTS;
-          }
-
-          @Override
-          public long append(ByteBuffer bytes) {
-            long offset = weights.size();
-            var copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            weights.writeBytes(copy);
-            return offset;
-          }
-        };
-    try (var out = Files.newOutputStream(folder.resolve("tiny.onnx"))) {
-      OnnxWriter.write(TinyInputs.model(), out, sink);
-    }
-    Files.write(folder.resolve(WEIGHTS), weights.toByteArray());
   }
 }

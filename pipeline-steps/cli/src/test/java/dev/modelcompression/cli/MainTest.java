@@ -59,6 +59,19 @@ class MainTest {
   }
 
   @Test
+  void validateTakesBothKinds() {
+    Path files = Path.of("../../crds/src/test/resources");
+    assertThat(InProcess.mc("validate", "-f", files.resolve("releases/valid-everything.yaml")))
+        .isEqualTo(new InProcess.Ended(0, "net: valid; 3 weights, 4 metrics\n", ""));
+    assertThat(InProcess.mc("validate", "-f", files.resolve("manifests/valid-release.yaml")).out())
+        .isEqualTo("net: valid; 2 steps, 0 gates\n");
+    InProcess.Ended refused =
+        InProcess.mc("validate", "-f", files.resolve("releases/invalid-weights-end.yaml"));
+    assertThat(refused.exit()).isEqualTo(64);
+    assertThat(refused.err()).contains("spec.traffic.weights: the last weight is 50, expected 100");
+  }
+
+  @Test
   void aWorkspaceIsNoFile() throws IOException {
     Path manifest =
         Files.writeString(

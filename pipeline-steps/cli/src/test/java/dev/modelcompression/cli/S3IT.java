@@ -6,23 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.modelcompression.api.OptimizeSettings;
 import dev.modelcompression.api.Step;
+import dev.modelcompression.cli.report.release.SampleRelease;
 import dev.modelcompression.cli.step.StepInputs;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.contract.InputsRequest;
+import dev.modelcompression.contract.ReleaseRound;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.contract.TerminationMessage;
 import dev.modelcompression.data.Digests;
 import dev.modelcompression.data.ModelFiles;
-import dev.modelcompression.onnx.ExternalSink;
-import dev.modelcompression.onnx.OnnxWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +75,8 @@ class S3IT {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
             .build();
     client.createBucket(bucket -> bucket.bucket(BUCKET));
-    writeModelInTwoFiles();
+    ModelInTwoFiles.write(
+        ModelFiles.load(EXAMPLE.resolve("resnet8.onnx")), split.resolve("ext.onnx"), "weights/all");
   }
 
   @AfterAll
@@ -135,6 +134,27 @@ class S3IT {
 
     client.deleteObject(delete -> delete.bucket(BUCKET).key("team a/ext.onnx"));
     assertThat(execute(ExitCode.DONE, "step", request(model()))).isEqualTo(first);
+  }
+
+  @Test
+  void aReleaseIsReportedInABucket() {
+    var sample = SampleRelease.promoted();
+    sample
+        .rounds()
+        .forEach(
+            round ->
+                client.putObject(
+                    put ->
+                        put.bucket(BUCKET)
+                            .key("work/r/" + ReleaseRound.fileName(round.report().round())),
+                    RequestBody.fromString(ContractJson.write(round))));
+    client.deleteObject(delete -> delete.bucket(BUCKET).key("work/r/round-0003.json"));
+
+    var done = execute(ExitCode.DONE, "release-report", sample.request("s3://models/work/r"));
+
+    assertThat(done.message()).startsWith("6 of 7 measurements");
+    assertThat(Digests.of(get("work/r/release.html")))
+        .isEqualTo(digest(done.outputs(), "release.html"));
   }
 
   @Test
@@ -334,30 +354,5 @@ class S3IT {
 
   private static byte[] get(String key) {
     return client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray();
-  }
-
-  private static void writeModelInTwoFiles() throws IOException {
-    var data = new ByteArrayOutputStream();
-    var sink =
-        new ExternalSink() {
-          @Override
-          public String location() {
-            return "weights/all";
-          }
-
-          @Override
-          public long append(ByteBuffer bytes) {
-            long offset = data.size();
-            var copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            data.writeBytes(copy);
-            return offset;
-          }
-        };
-    try (var out = Files.newOutputStream(split.resolve("ext.onnx"))) {
-      OnnxWriter.write(ModelFiles.load(EXAMPLE.resolve("resnet8.onnx")), out, sink);
-    }
-    Files.createDirectory(split.resolve("weights"));
-    Files.write(split.resolve("weights/all"), data.toByteArray());
   }
 }

@@ -112,6 +112,33 @@ public final class ModelFiles {
   }
 
   /**
+   * Copies a model and its external data, byte by byte; nothing of it is believed but the names of
+   * these files.
+   *
+   * @param target what the model's own file is called from now on; the folder is there and empty
+   * @throws InvalidDataException no such file, or it cannot be read or written
+   * @throws InvalidModelException not an ONNX model, or external data is missing, leaves the
+   *     model's folder or has the name that the model gets
+   */
+  public static void copy(Path file, Path target) {
+    try {
+      var folder = new ModelFolder(file, Long.MAX_VALUE);
+      folder.copyModel(target);
+      for (String name : externalNames(target)) {
+        if (name.equals(target.getFileName().toString())) {
+          throw new InvalidModelException(
+              "%s: keeps tensors in '%s', which is what the model itself is to be called"
+                  .formatted(file, name));
+        }
+        folder.copyExternal(name, target.toAbsolutePath().resolveSibling(""));
+      }
+    } catch (IOException e) {
+      throw new InvalidDataException(
+          "%s: cannot be copied to %s: %s".formatted(file, target, reason(e)), e);
+    }
+  }
+
+  /**
    * Writes a model, all of it or nothing: a reader sees the old file or the new one.
    *
    * <p>A model above {@value #LARGEST_SINGLE_FILE} bytes gets a second file, {@code

@@ -119,6 +119,35 @@ final class ModelFolder implements ExternalData {
     return parts;
   }
 
+  /** Copies the model's own file; whoever may read the folder may read the copy. */
+  void copyModel(Path target) throws IOException {
+    try (var from = FileChannel.open(file, StandardOpenOption.READ)) {
+      copy(from, target);
+    }
+  }
+
+  /** Copies a file of external data into another folder, under the same name. */
+  void copyExternal(String location, Path target) throws IOException {
+    var relative = relative(location);
+    try (var from = open(relative)) {
+      var to = target.resolve(relative.toString());
+      Files.createDirectories(to.getParent());
+      copy(from, to);
+    } catch (NoSuchFileException e) {
+      throw refused(location, ModelFiles.reason(e));
+    }
+  }
+
+  private static void copy(FileChannel from, Path target) throws IOException {
+    try (var to =
+        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (long at = 0; at < from.size(); ) {
+        at += from.transferTo(at, from.size() - at, to);
+      }
+      to.force(true);
+    }
+  }
+
   static Path relative(String location) {
     Path path;
     try {

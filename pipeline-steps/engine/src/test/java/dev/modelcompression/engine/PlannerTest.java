@@ -318,7 +318,12 @@ class PlannerTest {
     assertThat(Fixtures.run(run.spec(), run.tool(), 3).id()).isNotEqualTo(run.id());
     assertThat(Fixtures.run(run.spec(), "1.1", run.threads()).id()).isNotEqualTo(run.id());
     assertThat(
-            run(STEPS, "  workspace: {uri: 'file:///elsewhere'}\n  release: {any: thing}\n").id())
+            run(
+                    STEPS,
+                    "  workspace: {uri: 'file:///elsewhere'}\n",
+                    "  release: {traffic: {provider: ReplicaRatio}, analysis: {dataset: {uri: d.npz},"
+                        + " metrics: [{name: errorRate, max: 0.1}]}}\n")
+                .id())
         .isEqualTo(run.id());
   }
 

@@ -31,6 +31,11 @@ public final class ReportJson {
 
   /** The report as JSON text, ending with a line break. */
   public static String render(Report report) {
+    return text(report);
+  }
+
+  /** Any report by the same rules. */
+  public static String text(Object report) {
     try {
       return MAPPER.writeValueAsString(report) + "\n";
     } catch (JsonProcessingException e) {

@@ -9,13 +9,13 @@ import java.util.Locale;
  *
  * @param ticks ascending; the first and the last are the ends of the axis
  */
-record Scale(List<Double> ticks, int decimals) {
+public record Scale(List<Double> ticks, int decimals) {
 
   /** A tick for the page: its text and its place in percent of the axis. */
-  record Tick(String label, String at) {}
+  public record Tick(String label, String at) {}
 
   /** The axis that covers the values in about {@code intervals} round intervals. */
-  static Scale covering(double low, double high, int intervals) {
+  public static Scale covering(double low, double high, int intervals) {
     double span = high > low ? high - low : Math.max(Math.abs(high), 1e-3) * 0.1;
     double power = Math.pow(10, Math.floor(Math.log10(span / intervals)));
     double step = power * roundFactor(span / intervals / power);
@@ -32,20 +32,23 @@ record Scale(List<Double> ticks, int decimals) {
     return factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10;
   }
 
-  double low() {
+  /** The lower end. */
+  public double low() {
     return ticks.get(0);
   }
 
-  double high() {
+  /** The upper end. */
+  public double high() {
     return ticks.get(ticks.size() - 1);
   }
 
   /** Where the value lies, in percent of the axis; values outside lie on the nearer end. */
-  double position(double value) {
+  public double position(double value) {
     return Math.min(100, Math.max(0, 100 * (value - low()) / (high() - low())));
   }
 
-  List<Tick> labels() {
+  /** The ticks for the page. */
+  public List<Tick> labels() {
     return ticks.stream()
         .map(
             tick ->
@@ -56,7 +59,7 @@ record Scale(List<Double> ticks, int decimals) {
   }
 
   /** A length for a style sheet. */
-  static String percent(double percent) {
+  public static String percent(double percent) {
     return String.format(Locale.ROOT, "%.2f%%", percent);
   }
 }

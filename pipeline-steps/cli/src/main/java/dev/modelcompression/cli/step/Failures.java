@@ -1,6 +1,7 @@
 package dev.modelcompression.cli.step;
 
 import dev.modelcompression.cli.store.StoreException;
+import dev.modelcompression.cli.writeback.GitServerException;
 import dev.modelcompression.contract.ExitCode;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.engine.StopRequestedException;
@@ -34,6 +35,7 @@ public final class Failures {
     if (failure instanceof DeadlineException
         || failure instanceof WorkspaceBusyException
         || failure instanceof StoreException
+        || failure instanceof GitServerException
         || failure instanceof WorkspaceException
         || failure instanceof TemporaryFolderException) {
       return ExitCode.TRY_AGAIN;

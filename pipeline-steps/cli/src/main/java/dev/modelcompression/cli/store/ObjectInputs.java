@@ -34,8 +34,12 @@ final class ObjectInputs {
           long left = limit(maxBytes);
           Path file = folder().resolve(place.fileName());
           left -= fetch(place, file, left);
-          for (String name : ModelFiles.externalNames(file)) {
-            left -= fetch(place.sibling(name), file.resolveSibling(name), left);
+          // What is as large as the whole should be names no other files, and is not opened for
+          // them.
+          if (maxBytes == null || left > 0) {
+            for (String name : ModelFiles.externalNames(file)) {
+              left -= fetch(place.sibling(name), file.resolveSibling(name), left);
+            }
           }
           return file;
         });

@@ -1,20 +1,19 @@
 package dev.modelcompression.cli.step;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelcompression.api.OptimizeSettings;
 import dev.modelcompression.api.Step;
+import dev.modelcompression.cli.ModelInTwoFiles;
 import dev.modelcompression.contract.Artifact;
+import dev.modelcompression.contract.DatasetInput;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.data.Digests;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.ModelFiles;
-import dev.modelcompression.onnx.ExternalSink;
-import dev.modelcompression.onnx.OnnxWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,27 +28,7 @@ class StepInputsTest {
 
   @BeforeEach
   void split() throws IOException {
-    var data = new ByteArrayOutputStream();
-    var sink =
-        new ExternalSink() {
-          @Override
-          public String location() {
-            return "weights";
-          }
-
-          @Override
-          public long append(ByteBuffer bytes) {
-            long offset = data.size();
-            var copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            data.writeBytes(copy);
-            return offset;
-          }
-        };
-    try (var out = Files.newOutputStream(folder.resolve("ext.onnx"))) {
-      OnnxWriter.write(ModelFiles.load(RESNET), out, sink);
-    }
-    Files.write(folder.resolve("weights"), data.toByteArray());
+    ModelInTwoFiles.write(ModelFiles.load(RESNET), folder.resolve("ext.onnx"), "weights");
   }
 
   @Test
@@ -57,6 +36,32 @@ class StepInputsTest {
     var artifact = inputs().modelArtifact("original", RESNET.toAbsolutePath().toString());
     assertThat(artifact.digest()).isEqualTo(Digests.of(RESNET));
     assertThat(artifact.bytes()).isEqualTo(Files.size(RESNET));
+  }
+
+  @Test
+  void whatWasAlteredIsNotParsed() throws IOException {
+    var artifact = inputs().modelArtifact(Artifact.MODEL, RESNET.toAbsolutePath().toString());
+    Path altered = folder.resolve("altered.onnx");
+    Files.write(altered, "no model at all".getBytes(UTF_8));
+    for (long bytes : new long[] {Files.size(altered), 1, 1_000_000}) {
+      var expected =
+          new Artifact(artifact.name(), altered.toUri().toString(), artifact.digest(), bytes);
+      assertThatThrownBy(() -> inputs().model(request(expected), Artifact.MODEL))
+          .isInstanceOf(InvalidDataException.class)
+          .hasMessageContaining("content has digest " + Digests.of(altered))
+          .hasMessageContaining("altered after it was published");
+    }
+  }
+
+  @Test
+  void dataThatWereAlteredAreNotRead() throws IOException {
+    Path altered = folder.resolve("test.npz");
+    Files.write(altered, "no data at all".getBytes(UTF_8));
+    var expected = new Artifact("test", altered.toUri().toString(), Digests.of(RESNET), 14);
+    assertThatThrownBy(() -> inputs().dataset(new DatasetInput(expected, null), 0))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("content has digest " + Digests.of(altered))
+        .hasMessageContaining("altered after it was published");
   }
 
   @Test

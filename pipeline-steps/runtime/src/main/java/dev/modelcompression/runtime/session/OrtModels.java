@@ -53,6 +53,40 @@ public final class OrtModels {
         file.toString(), settings, options -> ENVIRONMENT.createSession(file.toString(), options));
   }
 
+  /** What a caller of this module makes of an opened session, which it owns then. */
+  @FunctionalInterface
+  public interface Wrapper<T> {
+    T wrap(OrtSession session) throws OrtException;
+  }
+
+  /**
+   * Opens a model file for another use than running data sets; as {@link #open(Path,
+   * SessionSettings)}. What cannot be wrapped is closed.
+   */
+  public static <T> T session(Path file, SessionSettings settings, Wrapper<T> wrapper) {
+    try (var options = options(settings)) {
+      var session = ENVIRONMENT.createSession(file.toString(), options);
+      try {
+        return wrapper.wrap(session);
+      } catch (OrtException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+    } catch (OrtException e) {
+      throw OrtErrors.onLoad(file.toString(), e);
+    }
+  }
+
+  /** The one environment of the process. */
+  public static OrtEnvironment environment() {
+    return ENVIRONMENT;
+  }
+
+  /** The exception for a run that failed. */
+  public static RuntimeException failed(String source, OrtException error) {
+    return OrtErrors.onRun(source, error);
+  }
+
   /** Version of ONNX Runtime, for reports. */
   public static String version() {
     return ENVIRONMENT.getVersion();

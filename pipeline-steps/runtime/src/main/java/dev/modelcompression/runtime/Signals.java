@@ -1,4 +1,4 @@
-package dev.modelcompression.cli;
+package dev.modelcompression.runtime;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * a running inference. {@code sun.misc.Signal} is the one way there is; javac warns of its name, so
  * it is called by reflection.
  */
-final class Signals implements AutoCloseable {
+public final class Signals implements AutoCloseable {
   private final List<Runnable> restore;
 
   /**
@@ -20,7 +20,7 @@ final class Signals implements AutoCloseable {
    * @param names without SIG, such as {@code INT}
    * @param listener called with the name, in a thread of its own
    */
-  Signals(List<String> names, Consumer<String> listener) {
+  public Signals(List<String> names, Consumer<String> listener) {
     restore = names.stream().map(name -> handle(name, listener)).toList();
   }
 
@@ -53,8 +53,8 @@ final class Signals implements AutoCloseable {
         }
       };
     } catch (ReflectiveOperationException e) {
-      return () -> {}; // another Java, or one that leaves signals alone (-Xrs): the process just
-      // ends
+      // Another Java, or one that leaves signals alone (-Xrs): the process just ends.
+      return () -> {};
     }
   }
 }

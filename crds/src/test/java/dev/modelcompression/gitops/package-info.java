@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.gitops;
+
+import org.jspecify.annotations.NullMarked;

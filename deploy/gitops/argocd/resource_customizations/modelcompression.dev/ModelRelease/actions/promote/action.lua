@@ -1,0 +1,9 @@
+-- Asks the operator to promote the run that is shown. For any other run it does nothing.
+if obj.status == nil or obj.status.runId == nil then
+  error("the release has no run yet")
+end
+if obj.metadata.annotations == nil then
+  obj.metadata.annotations = {}
+end
+obj.metadata.annotations["modelcompression.dev/command"] = "promote/" .. obj.status.runId
+return obj

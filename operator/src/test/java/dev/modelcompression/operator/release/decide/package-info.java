@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.release.decide;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.release.manifest;
+
+import org.jspecify.annotations.NullMarked;

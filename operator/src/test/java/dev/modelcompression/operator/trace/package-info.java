@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.operator.trace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.probe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.report.release;
+
+import org.jspecify.annotations.NullMarked;

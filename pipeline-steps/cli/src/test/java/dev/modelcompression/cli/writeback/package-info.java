@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.cli.writeback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Runs a model for callers that bring their own tensors. */
+@NullMarked
+package dev.modelcompression.runtime.serve;
+
+import org.jspecify.annotations.NullMarked;

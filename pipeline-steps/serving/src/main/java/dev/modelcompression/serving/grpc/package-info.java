@@ -1,0 +1,5 @@
+/** The protocol over gRPC. */
+@NullMarked
+package dev.modelcompression.serving.grpc;
+
+import org.jspecify.annotations.NullMarked;

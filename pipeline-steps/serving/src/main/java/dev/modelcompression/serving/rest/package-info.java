@@ -1,0 +1,5 @@
+/** The protocol over HTTP: JSON, and tensors in binary behind it. */
+@NullMarked
+package dev.modelcompression.serving.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.serving.infer;
+
+import org.jspecify.annotations.NullMarked;

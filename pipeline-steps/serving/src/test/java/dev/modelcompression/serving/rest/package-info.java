@@ -1,0 +1,4 @@
+@NullMarked
+package dev.modelcompression.serving.rest;
+
+import org.jspecify.annotations.NullMarked;
