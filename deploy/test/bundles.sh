@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks what Helm and kustomize render: values against their schema, every object against the API server of
 # $KUBECONFIG (a dry run: nothing is installed), and that both bundles give the same access rights.
-# Needs helm, kubectl and jq.
+# Needs helm, kubectl and jq; with promtool (Debian's package prometheus), alerts.yaml says when alerts must fire, and the
+# queries of the dashboards must be PromQL.
 set -euo pipefail
 
 deploy=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -64,8 +65,9 @@ accepts "chart, cluster-wide" "$work/cluster.yaml"
 render --set 'watchNamespaces={mc-bundles}' >"$work/namespaced.yaml"
 accepts "chart, one namespace" "$work/namespaced.yaml"
 render --set 'watchNamespaces={mc-bundles,mc-bundles-2}' --set replicas=2 --set podDisruptionBudget.enabled=true \
-  --set networkPolicy.enabled=true --set image.digest="sha256:$(printf '%064d' 0)" --set logging.format=text \
-  --set 'extraEnv[0].name=A,extraEnv[0].value=b' --set crds.keep=false >"$work/all.yaml"
+  --set networkPolicy.enabled=true --set 'networkPolicy.extraEgress[0].ports[0].port=4317' \
+  --set image.digest="sha256:$(printf '%064d' 0)" --set logging.format=text --set podLabels.team=models \
+  --set 'extraEnv[0].name=A,extraEnv[0].value=b' --set crds.keep=false --set metrics.dashboards.enabled=true >"$work/all.yaml"
 accepts "chart, everything on" "$work/all.yaml"
 if kubectl get crd servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com >/dev/null 2>&1; then
   render --set metrics.serviceMonitor.enabled=true --set metrics.prometheusRule.enabled=true \
@@ -75,11 +77,39 @@ else
   say "chart, metrics: left out, the cluster has no CRDs of the Prometheus operator"
 fi
 
+if command -v promtool >/dev/null; then
+  render --set metrics.prometheusRule.enabled=true --show-only templates/prometheusrule.yaml |
+    sed -n '/^  groups:/,$s/^  //p' >"$work/rules.yaml"
+  cp "$deploy/test/alerts.yaml" "$work"
+  if promtool test rules "$work/alerts.yaml" >"$work/alerts.log" 2>&1; then say "alerts fire"; else fail "$(cat "$work/alerts.log")"; fi
+  render --set metrics.dashboards.enabled=true --show-only templates/dashboards.yaml |
+    kubectl create --dry-run=client --validate=false -o json -f - |
+    jq -s '{groups: [{name: "dashboards", rules: [.[].data[] | fromjson | .panels[].targets[].expr | {record: "a", expr: .}]}]}' \
+      >"$work/queries.yaml"
+  if promtool check rules --lint=none "$work/queries.yaml" >"$work/queries.log" 2>&1; then
+    say "dashboards ask in PromQL: $(grep -o '[0-9]* rules' "$work/queries.log")"
+  else
+    fail "$(cat "$work/queries.log")"
+  fi
+else
+  say "alerts and dashboards: left out, there is no promtool"
+fi
+
 refuses leaderElection --set replicas=2 --set leaderElection.enabled=false
 refuses replicas --set replicas=-1
 refuses imagee --set imagee.tag=1
 refuses digest --set image.digest=latest
 refuses memory --set steps.memory=lots
+refuses ttl --set jobs.ttl=0s
+refuses noPodGrace --set jobs.noPodGrace=0s
+refuses watchNamespaces --set 'watchNamespaces={a,a}'
+refuses fullnameOverride --set fullnameOverride=Not_a_name
+refuses app.kubernetes.io/name --set 'podLabels.app\.kubernetes\.io/name=other'
+
+# A Service's name has at most 63 characters, a release's 53 and dots.
+long=release.$(printf '%045d' 1)
+helm template "$long" "$chart" --namespace mc-bundles >"$work/long.yaml"
+accepts "chart, a long release name" "$work/long.yaml"
 
 for overlay in cluster-wide namespaced; do
   kubectl kustomize "$deploy/kustomize/$overlay" >"$work/kustomize-$overlay.yaml"

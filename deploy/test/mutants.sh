@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Takes rules out of the code, one at a time and in a copy of the last commit, and wants the tests that guard them to
+# fail. Ends with 1 when one stays green. Needs what `deploy/local-cluster/cluster.sh install-tools` leaves; 10 min.
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+copy=$(mktemp -d)/copy
+trap 'git -C "$root" worktree remove --force "$copy"; rm -rf "$(dirname "$copy")"' EXIT
+git -C "$root" worktree add --quiet --detach "$copy" HEAD
+green=0
+
+# mutant WHAT FILE SED-EXPRESSION MODULE TEST
+mutant() {
+  local file=$copy/$2 log
+  log=$(dirname "$copy")/log
+  git -C "$copy" checkout --quiet .
+  sed -i "$3" "$file"
+  if git -C "$copy" diff --quiet; then echo "mutants: $1: nothing changes in $2" && exit 1; fi
+  if (cd "$copy" && mvn -B -ntp -Pcluster -Dspotless.check.skip=true -pl "$4" -am test -Dtest="$5" \
+    -Dsurefire.failIfNoSpecifiedTests=false) >"$log" 2>&1; then
+    echo "mutants: GREEN without $1: $5"
+    green=1
+  elif grep -q "COMPILATION ERROR" "$log" || ! grep -q "Tests run:.*\(Failures\|Errors\): [1-9]" "$log"; then
+    tail -30 "$log"
+    echo "mutants: $1: no test was run"
+    exit 1
+  else
+    echo "mutants: red without $1: $(grep -c "^\[ERROR\] .*\(<<< FAILURE\|<<< ERROR\)" "$log") of $5"
+  fi
+}
+
+operator=operator/src/main/java/dev/modelcompression/operator
+cli=pipeline-steps/cli/src/main/java/dev/modelcompression/cli
+
+mutant "names of Jobs that are always the same" $operator/job/JobNames.java \
+  's/identity.substring(0, HASH),/identity.substring(0, HASH) + System.nanoTime() % 1000,/' operator StaleCacheIT
+mutant "Jobs that are only created" $operator/Cluster.java \
+  's/jobs().resource(job).create()/jobs().resource(job).createOr(existing -> existing.update())/' operator StaleCacheIT
+mutant "the digest of what a step reads" $cli/step/StepInputs.java \
+  's/if (!found.equals(expected.digest()))/if (found.equals(expected.uri()))/' pipeline-steps/cli 'StepInputsTest,S3IT'
+mutant "the digest that a spec declares" $cli/InputsCommand.java \
+  's/&& !file.digest().equals(found.digest())/\&\& file.digest().equals(found.uri())/' pipeline-steps/cli 'PodCommandsTest,S3IT'
+mutant "the digest of what is found in the workspace" $cli/store/FolderPublication.java \
+  's/&& Digests.of(file).equals(output.digest())/\&\& !Digests.of(file).equals(output.uri())/' pipeline-steps/cli FolderPublicationTest
+exit $green
