@@ -24,15 +24,19 @@ $(fault_steps)" "${2:-}" | sed 's#^  datasets:#&\
 }
 
 # at NAME STEP: its pod is at work
-at() {
+at() { seen "$1" "$2" '^Running$' || die "$1: no pod at work on $2"; }
+
+# begun NAME STEP: its pod is there. One that reads inputs can be at its end before anybody has seen it at work.
+begun() { seen "$1" "$2" . || die "$1: no pod for $2"; }
+
+seen() { # NAME STEP PHASES: within two minutes, what its pods are in matches
   local i
   for ((i = 0; i < 600; i++)); do
-    if [ "$(mc get pod -l "modelcompression.dev/name=$1,modelcompression.dev/step=$2" -o jsonpath='{.items[*].status.phase}')" = Running ]; then
-      return
-    fi
+    mc get pod -l "modelcompression.dev/name=$1,modelcompression.dev/step=$2" -o jsonpath='{.items[*].status.phase}' |
+      grep -q "$3" && return
     sleep 0.2
   done
-  die "$1: no pod at work on $2"
+  return 1
 }
 
 pod_of() { mc get pod -l "modelcompression.dev/name=$1,modelcompression.dev/step=$2" -o jsonpath='{.items[0].metadata.name}'; }
@@ -104,7 +108,7 @@ case_operator_killed() {
   begin operator-killed
   local step
   for step in inputs prune fine-tune quantize; do
-    at operator-killed $step
+    begun operator-killed $step
     kill_operator
   done
   as_calm operator-killed
