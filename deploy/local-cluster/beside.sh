@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # its variables are set where it is sourced
-# What a release of a model needs beside the cluster: a gateway, Prometheus and a Git server. They run in the cluster's
+# What a release of a model needs beside the cluster: a gateway, Prometheus and Git servers. They run in the cluster's
 # network as programs of their own, so pods and machine reach them at the node's address. Sourced by cluster.sh, which
 # sets its variables.
 
-beside=(traefik prometheus prometheus-targets git-server)
-readonly gateway_port=80 traefik_port=8082 prometheus_port=9090 git_port=3000
+beside=(traefik prometheus prometheus-targets git-server gitea)
+readonly gateway_port=80 traefik_port=8082 prometheus_port=9090 git_port=3000 gitea_port=3001
 
 # Traefik as the data plane of the Gateway API: the GatewayClass `traefik`, and the Gateway `public` in the namespace
 # `gateway`, which takes routes of every namespace.
@@ -58,8 +58,7 @@ git_server() { # [NAME]: makes this repository, unless it is there
   install_git
   mkdir -p "$home/git/repositories"
   if [ ! -s "$home/git/password" ]; then
-    openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=git" -addext "subjectAltName=IP:$node_ip" \
-      -keyout "$home/git/server.key" -out "$home/git/ca.crt" 2>/dev/null
+    make_certificate "$home/git"
     (umask 077 && openssl rand -hex 16 >"$home/git/password")
   fi
   GIT_PASSWORD=$(cat "$home/git/password")
@@ -70,6 +69,89 @@ git_server() { # [NAME]: makes this repository, unless it is there
   await 30 "the Git server" in_namespace curl --silent --cacert "$home/git/ca.crt" --output /dev/null "$url"
   if [ -n "${1:-}" ] && [ ! -d "$repository" ]; then git init --quiet --bare --initial-branch=main "$repository"; fi
   echo "$url${1:+/$1.git}"
+}
+
+# A Git server with an API for pull requests, over HTTPS, for its user `git`, whose token is made once as the certificate is.
+gitea() { # [NAME]: makes this repository of the user's, unless it is there
+  needs_cluster
+  install_gitea
+  local folder=$home/gitea url=https://$node_ip:$gitea_port
+  if [ ! -s "$folder/app.ini" ]; then
+    mkdir -p "$folder"
+    make_certificate "$folder"
+    gitea_settings "$folder" "$url" >"$folder/app.ini"
+    chown -R nobody:nogroup "$folder"
+    as_gitea "$folder" migrate >>"$home/log/gitea.log" 2>&1
+  fi
+  start gitea setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$tools/gitea" web --config "$folder/app.ini"
+  await 60 Gitea in_namespace curl --fail --silent --cacert "$folder/ca.crt" "$url/api/healthz"
+  if [ ! -s "$folder/token" ]; then
+    as_gitea "$folder" admin user create --username git --email git@localhost --random-password \
+      --must-change-password=false >/dev/null
+    (umask 077 && as_gitea "$folder" admin user generate-access-token --username git --scopes write:repository,write:user \
+      --raw >"$folder/token")
+  fi
+  if [ -n "${1:-}" ] && ! ask_gitea "repos/git/$1" >/dev/null 2>&1; then
+    ask_gitea user/repos --json "{\"name\": \"$1\", \"default_branch\": \"main\"}" >/dev/null || die "Gitea does not make $1"
+  fi
+  echo "$url${1:+/git/$1.git}"
+}
+
+ask_gitea() { # PATH [OPTION-OF-CURL...]
+  local path=$1
+  shift
+  in_namespace curl --fail --silent --show-error --cacert "$home/gitea/ca.crt" \
+    --header "Authorization: token $(cat "$home/gitea/token")" "$@" "https://$node_ip:$gitea_port/api/v1/$path"
+}
+
+as_gitea() { # FOLDER COMMAND...
+  local folder=$1
+  shift
+  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$tools/gitea" --config "$folder/app.ini" "$@"
+}
+
+gitea_settings() { # FOLDER URL
+  cat <<C
+RUN_USER = nobody
+WORK_PATH = $1
+[server]
+PROTOCOL = https
+HTTP_ADDR = $node_ip
+HTTP_PORT = $gitea_port
+ROOT_URL = $2/
+CERT_FILE = $1/ca.crt
+KEY_FILE = $1/server.key
+STATIC_ROOT_PATH = $tools/gitea-files
+OFFLINE_MODE = true
+DISABLE_SSH = true
+[database]
+DB_TYPE = sqlite3
+PATH = $1/gitea.db
+[repository]
+ROOT = $1/repositories
+[indexer]
+ISSUE_INDEXER_TYPE = db
+[security]
+INSTALL_LOCK = true
+SECRET_KEY = $(openssl rand -hex 32)
+INTERNAL_TOKEN = $("$tools/gitea" generate secret INTERNAL_TOKEN)
+[oauth2]
+ENABLED = false
+[service]
+DISABLE_REGISTRATION = true
+[log]
+MODE = console
+LEVEL = Warn
+[actions]
+ENABLED = false
+[cron]
+ENABLED = false
+C
+}
+
+make_certificate() { # FOLDER: ca.crt and server.key of the node's address
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=git" -addext "subjectAltName=IP:$node_ip" \
+    -keyout "$1/server.key" -out "$1/ca.crt" 2>/dev/null
 }
 
 needs_cluster() { alive kube-apiserver || die "not running: first, cluster.sh up"; }

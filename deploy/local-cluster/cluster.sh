@@ -12,6 +12,7 @@
 #   cluster.sh gateway         starts Traefik beside it, with a Gateway `public` in the namespace `gateway`; prints its URL
 #   cluster.sh prometheus      starts Prometheus beside it; prints its URL
 #   cluster.sh git [NAME]      starts a Git server beside it, with the repository NAME; prints its URL
+#   cluster.sh gitea [NAME]    starts Gitea beside it, which has pull requests; else the same
 #
 #   MC_CLUSTER_CACHE  where its programs are built once (default: ~/.cache/model-compression/cluster)
 #   MC_CLUSTER_HOME   its state (default: /var/lib/model-compression-cluster)
@@ -125,6 +126,7 @@ case ${1:-} in
   gateway) alone gateway ;;
   prometheus) alone prometheus ;;
   git) alone git_server "${2:-}" ;;
+  gitea) alone gitea "${2:-}" ;;
   *)
     sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
     exit 64

@@ -34,6 +34,11 @@ install_git() {
   build git-server "$(sha256sum <"$here/git-server/main.go")" build_file git-server
 }
 
+install_gitea() {
+  install_packages git gcc libc6-dev
+  build gitea "$(cat "$here"/gitea/{go.mod,go.sum} | sha256sum)" build_gitea
+}
+
 install_packages() { # PACKAGE...
   command -v apt-get >/dev/null || die "only Debian and its relatives are known; elsewhere use kind"
   local missing=() package
@@ -117,6 +122,18 @@ build_traefik() { # OUT
   version=$(module_version "$package" traefik)
   go build -C "$here/traefik" -trimpath -buildvcs=false -o "$1" \
     -ldflags "-s -w -X $package/pkg/version.Version=${version#v}" "$package/cmd/traefik"
+}
+
+# Its database is a C library. Its templates and texts are files of its module; its pages would need more, its API does not.
+build_gitea() { # OUT
+  local package=code.gitea.io/gitea module
+  CGO_ENABLED=1 go build -C "$here/gitea" -trimpath -buildvcs=false -o "$1" -tags "sqlite sqlite_unlock_notify" \
+    -ldflags "-s -w -X main.Version=$(module_version "$package" gitea | tr -d v)" "$package"
+  module=$(go list -C "$here/gitea" -m -f '{{.Dir}}' "$package")
+  rm -rf "$tools/gitea-files"
+  mkdir "$tools/gitea-files"
+  cp -r "$module"/{templates,options,public} "$tools/gitea-files"
+  chmod -R u+w "$tools/gitea-files"
 }
 
 # The API's own definitions come as files of its module.

@@ -7,7 +7,7 @@
 releases=()
 if is_local_cluster; then
   releases=(release_promoted release_slow release_wrong release_failing release_unready release_taken_back
-    release_deleted release_operator_killed)
+    release_deleted release_operator_killed release_by_pods release_namespace_deleted)
 fi
 
 readonly rate=20 # requests a second
@@ -98,6 +98,22 @@ repository() {
   repository_url=$("$deploy/local-cluster/cluster.sh" git "$1")
 }
 
+# pull_request NAME: the outcome as a pull request on a real Gitea, in repository_url
+pull_request() {
+  "$deploy/local-cluster/cluster.sh" gitea >/dev/null
+  ask_gitea "repos/git/$1" -X DELETE >/dev/null 2>&1 || true
+  repository_url=$("$deploy/local-cluster/cluster.sh" gitea "$1")
+  mc create secret generic gitea --from-file="$cluster_home/gitea/token" --from-file="$cluster_home/gitea/ca.crt" \
+    --dry-run=client -o yaml | apply
+}
+
+ask_gitea() { # PATH [OPTION-OF-CURL...]
+  local path=$1
+  shift
+  curl -fsS --cacert "$cluster_home/gitea/ca.crt" -H "Authorization: token $(cat "$cluster_home/gitea/token")" "$@" \
+    "https://10.200.0.2:3001/api/v1/$path"
+}
+
 write_back() { echo "  writeBack: {repository: \"$repository_url\", path: releases/$1.yaml, secret: {name: git}}"; }
 
 # published NAME: what is in its file is the repository's first commit
@@ -120,14 +136,35 @@ load() {
     if answers "$1"; then break; fi
     sleep 0.5
   done
-  answers "$1" || die "$1: no answer through the gateway"
-  kubectl -n $space get httproute "$1" --watch -o json 2>/dev/null | jq -c --unbuffered \
-    '{at: now, weights: [.spec.rules[-1].backendRefs[] | {(.name): (.weight // 1)}] | add}' >"$scratch/$1.route" &
-  printf 'POST %s/v2/models/%s/infer\n@%s\n' "$gateway" "$1" "$scratch/body.json" |
+  answers "$1" || die "$1: no answer"
+  watch_shares "$1"
+  printf 'POST %s/v2/models/%s/infer\n@%s\n' "$(front "$1")" "$1" "$scratch/body.json" |
     env --default-signal=INT vegeta attack -rate=$rate -duration=0 -timeout=10s -header "Host: $(host "$1")" \
       -header "Content-Type: application/json" >"$scratch/$1.load" &
   sender=$!
   say "$1: answers; $rate requests a second from here on"
+}
+
+# front NAME: where clients send their requests
+front() {
+  if [ "$1" != by-pods ]; then
+    echo "$gateway"
+  else
+    echo "http://$(kubectl -n $space get service "$1" -o jsonpath='{.spec.clusterIP}' 2>/dev/null)"
+  fi
+}
+
+# watch_shares NAME: writes down what the requests are divided by, each time it changes. A Service that selects the pods of
+# both sides gives each pod its part: half of them where each side has one.
+watch_shares() {
+  local kind=httproute shares='[.spec.rules[-1].backendRefs[] | {(.name): (.weight // 1)}] | add'
+  if [ "$1" = by-pods ]; then
+    kind=service
+    shares='.spec.selector["modelcompression.dev/workload"] as $only
+      | if $only then {($only): 100} else {"'$(workload_of_candidate "$1")'": 50} end'
+  fi
+  kubectl -n $space get $kind "$1" --watch -o json 2>/dev/null |
+    jq -c --unbuffered "{at: now, weights: ($shares)}" >"$scratch/$1.route" &
 }
 
 # The example names its own.
@@ -135,7 +172,7 @@ host() { if [ "$1" = fashion-resnet ]; then echo fashion.example.com; else echo 
 
 answers() { # NAME
   [ "$(curl -s -o "$scratch/answer" -w '%{http_code}' -H "Host: $(host "$1")" -H 'Content-Type: application/json' \
-    --data "@$scratch/body.json" "$gateway/v2/models/$1/infer")" = 200 ]
+    --data "@$scratch/body.json" "$(front "$1")/v2/models/$1/infer")" = 200 ]
 }
 
 # phase NAME PHASE SECONDS
@@ -217,7 +254,7 @@ drop() { # NAME
   kubectl -n $space delete deployments,services,httproutes -l "modelcompression.dev/release=$1" >/dev/null
 }
 
-promoted() { # NAME SECONDS
+promoted() { # NAME SECONDS [WEIGHTS]
   phase "$1" AwaitingGit "$2"
   committed "$1" "${candidate:7}"
   local pods
@@ -226,7 +263,7 @@ promoted() { # NAME SECONDS
   phase "$1" Succeeded 300
   sleep 10
   undisturbed "$1"
-  shares "$1" "0 10 50 100|10 50 100"
+  shares "$1" "${3:-0 10 50 100|10 50 100}"
   [ "$(kubectl -n $space get pods -l "modelcompression.dev/workload=$(workload_of_candidate "$1")" -o jsonpath='{.items[*].metadata.name}')" = "$pods" ] ||
     release_died "$1" "the promoted model was rolled out twice"
 }
@@ -310,6 +347,75 @@ case_release_deleted() {
   [ "$(kubectl -n $space get deployments -l modelcompression.dev/release=deleted -o name)" = "deployment.apps/deleted-${baseline:7:8}" ] ||
     die "deleted: other workloads than the baseline are left"
   drop deleted
+}
+
+# With a pull request on Gitea, which a person merges. Only when it is named: Gitea takes minutes to build.
+case_release_pull_request() {
+  prepare_releases
+  pull_request reviewed
+  release reviewed "" "  writeBack: {mode: PullRequest, server: Gitea, repository: \"$repository_url\", path: releases/reviewed.yaml, secret: {name: gitea}}" \
+    >"$scratch/reviewed.yaml"
+  GIT_ASKPASS=$scratch/gitea-token
+  export GIT_ASKPASS
+  printf '#!/bin/sh\ncat %s\n' "$cluster_home/gitea/token" >"$GIT_ASKPASS"
+  chmod +x "$GIT_ASKPASS"
+  git init -q -b main "$scratch/reviewed"
+  mkdir "$scratch/reviewed/releases"
+  cp "$scratch/reviewed.yaml" "$scratch/reviewed/releases"
+  local git=(git -C "$scratch/reviewed" -c "http.sslCAInfo=$cluster_home/gitea/ca.crt" -c user.name=e2e -c user.email=e2e@localhost)
+  "${git[@]}" add -A
+  "${git[@]}" commit -qm "Release reviewed"
+  "${git[@]}" push -q "${repository_url/https:\/\//https://git@}" main
+  apply <"$scratch/reviewed.yaml"
+  load reviewed
+  phase reviewed AwaitingGit 900
+  kubectl -n $space wait mr reviewed --for=jsonpath='{.status.writeBack.state}'=Written --timeout=120s >/dev/null ||
+    release_died reviewed "no pull request"
+  kill_operator
+  kubectl -n $system rollout status deployment mc --timeout=120s >/dev/null
+  ask_gitea 'repos/git/reviewed/pulls?state=all' >"$scratch/pulls.json"
+  jq -e 'length == 1 and .[0].state == "open" and .[0].base.ref == "main"' "$scratch/pulls.json" >/dev/null ||
+    release_died reviewed "pull requests: $(jq -c '[.[] | {number, state, title}]' "$scratch/pulls.json")"
+  say "reviewed: $(jq -r '.[0] | "pull request \(.number): \(.title)"' "$scratch/pulls.json"); $(mr_field reviewed .status.writeBack.url)"
+  ask_gitea repos/git/reviewed/pulls/1/merge --json '{"Do": "merge"}' >/dev/null
+  ask_gitea 'repos/git/reviewed/raw/releases/reviewed.yaml?ref=main' >"$scratch/merged.yaml"
+  grep -q "baseline" "$scratch/merged.yaml" && grep -q "digest: \"\?$candidate" "$scratch/merged.yaml"
+  apply <"$scratch/merged.yaml"
+  phase reviewed Succeeded 300
+  undisturbed reviewed
+  shares reviewed "0 10 50 100|10 50 100"
+  ask_gitea 'repos/git/reviewed/pulls?state=all' | jq -e 'length == 1 and .[0].merged' >/dev/null || release_died reviewed "not one merged pull request"
+  drop reviewed
+}
+
+# Without a gateway: one Service in front of the pods of both sides.
+case_release_by_pods() {
+  prepare_releases
+  repository by-pods
+  release by-pods "" "$(write_back by-pods)" | sed -e '/^    gateway:/d' -e '/^    hostnames:/d' \
+    -e 's/^    weights: .*/    provider: ReplicaRatio\n    weights: [50, 100]/' >"$scratch/by-pods.yaml"
+  published by-pods
+  apply <"$scratch/by-pods.yaml"
+  load by-pods
+  promoted by-pods 900 "0 50 100|50 100"
+  drop by-pods
+}
+
+# With all that is in it: nothing holds it up, whatever is deleted first.
+case_release_namespace_deleted() {
+  prepare_releases
+  local gone=mc-e2e-gone
+  kubectl create namespace $gone >/dev/null
+  kubectl label namespace $gone pod-security.kubernetes.io/enforce=restricted >/dev/null
+  # The candidate waits for a claim that is not there.
+  release gone | kubectl -n $gone apply -f - >/dev/null
+  compression gone '[{name: optimize, optimize: {}}]' | kubectl -n $gone apply -f - >/dev/null
+  kubectl -n $gone wait mr gone --for=jsonpath='{.status.baseline.ready}'=true --timeout=120s >/dev/null ||
+    die "gone: no baseline"
+  kubectl -n $gone wait mc gone --for=jsonpath='{.status.phase}' --timeout=60s >/dev/null || die "gone: no compression"
+  kubectl delete namespace $gone --timeout=120s >/dev/null ||
+    die "gone: the namespace cannot be deleted: $(kubectl get namespace $gone -o jsonpath='{.status.conditions[*].message}')"
+  say "gone: the namespace is gone"
 }
 
 # The example, from its compression to the merge of the promotion. Only when it is named: it trains for minutes.

@@ -9,6 +9,7 @@
 # MLSERVER=…        the program mlserver of an environment that has it and the same onnxruntime; without it the others alone
 # COMPRESSED=…      a compressed model (`mc run` on the example leaves one): a second server of ours has it
 # VEGETA=…          the load generator, as deploy/local-cluster gets it
+# LOAD=wrk          sends with wrk (Debian has it): it takes less of the two cores for itself than vegeta
 # MODEL=…           the model of all servers but the second of ours; the example's
 # FORMAT=json       or binary, the protocol's other form of tensors: then our servers alone are measured
 # ROUNDS=3          how often each is measured; the table has medians
@@ -60,7 +61,14 @@ start() { # NAME PORT COMMAND...
 attack() { # PORT CLIENTS SECONDS RESULT
   local header="Content-Type: application/json"
   [ "$format" = json ] || header="Inference-Header-Content-Length: $(cat "$work/request.binary.json-length")"
-  printf 'POST http://localhost:%s/v2/models/fashion/infer\n%s\n@%s\n' "$1" "$header" "$work/request.$format" |
+  local url=http://localhost:$1/v2/models/fashion/infer
+  if [ "${LOAD:-}" = wrk ]; then
+    BODY="$work/request.$format" HEADER=$header \
+      $priority wrk --threads 1 --connections "$2" --duration "$3s" --latency --script "$here/wrk.lua" "$url" |
+      sed -n '/^{/p' >"$4"
+    return
+  fi
+  printf 'POST %s\n%s\n@%s\n' "$url" "$header" "$work/request.$format" |
     $priority "$vegeta" attack -rate=0 -max-workers="$2" -workers="$2" -duration="$3s" |
     "$vegeta" report -type=json >"$4"
 }
