@@ -42,7 +42,7 @@ final class ReleaseApplier {
   private static final Logger LOG = LoggerFactory.getLogger(ReleaseApplier.class);
 
   /** Digest of the manifest that an object was last made from. */
-  private static final String MADE_FROM = "modelcompression.dev/made-from";
+  static final String MADE_FROM = "modelcompression.dev/made-from";
 
   private static final PatchContext APPLY =
       new PatchContext.Builder()
@@ -320,12 +320,13 @@ final class ReleaseApplier {
 
   /** Deletes all that belongs to a release, but for a Deployment of the user's. */
   void deleteAll(ModelRelease release, ReleaseReconciler.Cached cached) {
-    traffic.route(release).ifPresent(route -> client.resource(route).delete());
-    client
-        .services()
-        .inNamespace(release.getMetadata().getNamespace())
-        .withName(ReleaseNames.route(release))
-        .delete();
+    traffic
+        .route(release)
+        .filter(route -> TakenNames.isOurs(release, route))
+        .ifPresent(route -> client.resource(route).delete());
+    service(release, ReleaseNames.route(release))
+        .filter(shared -> TakenNames.isOurs(release, shared))
+        .ifPresent(shared -> client.resource(shared).delete());
     Set<String> workloads = new TreeSet<>(services(release));
     cached.deployments().forEach(found -> workloads.add(found.getMetadata().getName()));
     workloads.forEach(workload -> delete(release, workload));

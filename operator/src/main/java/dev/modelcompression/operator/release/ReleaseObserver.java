@@ -50,12 +50,14 @@ final class ReleaseObserver {
   private final Settings settings;
   private final LiveTraffic traffic;
   private final Gateways gateways;
+  private final TakenNames taken;
 
   ReleaseObserver(KubernetesClient client, Settings settings) {
     this.client = client;
     this.settings = settings;
     this.traffic = new LiveTraffic(client);
     this.gateways = new Gateways(client);
+    this.taken = new TakenNames(client);
   }
 
   Observation observe(ModelRelease release, ReleaseReconciler.Cached cached, Instant now) {
@@ -73,7 +75,7 @@ final class ReleaseObserver {
         declared,
         candidate.model(),
         candidate.awaited(),
-        problem(release, candidate.model()),
+        problem(release, cached, declared, candidate.model()),
         baselineState(release, cached, status, declared),
         candidatePods,
         trouble,
@@ -89,8 +91,15 @@ final class ReleaseObserver {
         now);
   }
 
-  private Optional<String> problem(ModelRelease release, Optional<Observation.Model> candidate) {
+  private Optional<String> problem(
+      ModelRelease release,
+      ReleaseReconciler.Cached cached,
+      Observation.Model baseline,
+      Optional<Observation.Model> candidate) {
     List<String> problems = new ArrayList<>(ReleaseProblems.of(release, settings));
+    List<Observation.Model> models = new ArrayList<>(List.of(baseline));
+    candidate.filter(model -> !model.equals(baseline)).ifPresent(models::add);
+    problems.addAll(taken.problems(release, cached, models));
     candidate.ifPresent(model -> problems.addAll(copyProblems(release, model)));
     return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
   }

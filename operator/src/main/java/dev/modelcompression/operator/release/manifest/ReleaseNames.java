@@ -2,6 +2,7 @@ package dev.modelcompression.operator.release.manifest;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.modelcompression.api.release.ModelRelease;
+import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.WriteBackRequest;
 import dev.modelcompression.operator.job.JobNames;
 import java.util.regex.Pattern;
@@ -71,7 +72,14 @@ public final class ReleaseNames {
         number);
   }
 
+  /** What does not fit is told by a hash: two releases of one beginning serve beside each other. */
   private static String cut(String release) {
-    return release.length() <= MAX_RELEASE ? release : release.substring(0, MAX_RELEASE);
+    if (release.length() <= MAX_RELEASE) {
+      return release;
+    }
+    String hash = CanonicalJson.digest(JsonNodeFactory.instance.textNode(release));
+    return release.substring(0, MAX_RELEASE - DIGITS - 1)
+        + "-"
+        + hash.substring(PREFIX, PREFIX + DIGITS);
   }
 }
