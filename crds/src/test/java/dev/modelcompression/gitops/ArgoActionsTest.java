@@ -51,7 +51,7 @@ class ArgoActionsTest {
           .isEqualTo(LuaScript.roundTrip(expected));
       assertThat(expected.get("metadata"))
           .extracting("annotations")
-          .isEqualTo(Map.of("modelcompression.dev/command", action + "/r-7f3"));
+          .isEqualTo(Map.of("modelcompression.dev/command", action + "/r-7f3/4711"));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.modelcompression.operator.decide.Course;
 import dev.modelcompression.operator.decide.Decider;
 import dev.modelcompression.operator.decide.Standing;
 import dev.modelcompression.operator.decide.Statuses;
+import dev.modelcompression.operator.job.JobNames;
 import dev.modelcompression.operator.job.Labels;
 import dev.modelcompression.operator.observe.JobFacts;
 import dev.modelcompression.operator.observe.JobObserver;
@@ -133,10 +134,13 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
             .withInformerListLimit(PAGE)
             .withOnUpdateFilter(ModelCompressionReconciler::tellsMore)
             .build();
-    return List.of(
-        new InformerEventSource<>(jobs, context),
-        new InformerEventSource<>(pods, context),
-        new InformerEventSource<>(releases, context));
+    List<EventSource<?, ModelCompression>> sources = new ArrayList<>();
+    sources.add(new InformerEventSource<>(jobs, context));
+    sources.add(new InformerEventSource<>(pods, context));
+    if (settings.releases()) {
+      sources.add(new InformerEventSource<>(releases, context));
+    }
+    return sources;
   }
 
   /** Whether a release has ended, or begun again, or was changed by somebody. */
@@ -182,14 +186,15 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     ModelCompressionStatus before = Statuses.of(compression);
     ModelCompressionStatus reached =
         StatusReport.of(before, course, standing, compression.getMetadata().getGeneration(), now);
-    Optional<ModelRelease> wanted = ReleaseOfCompression.of(compression, reached);
-    // Only those that were made of compressions are watched: another of that name is asked for.
-    Optional<ModelRelease> release =
-        context
-            .getSecondaryResourcesAsStream(ModelRelease.class)
-            .findFirst()
-            .or(() -> wanted.flatMap(cluster::release));
-    ModelCompressionStatus after = ReleaseOfCompression.told(compression, reached, release, now);
+    Optional<ModelRelease> wanted =
+        Optional.of(reached)
+            .filter(status -> settings.releases())
+            .flatMap(status -> ReleaseOfCompression.of(compression, status));
+    Optional<ModelRelease> release = release(context, wanted);
+    ModelCompressionStatus after =
+        settings.releases()
+            ? ReleaseOfCompression.told(compression, reached, release, now)
+            : ReleaseOfCompression.notReleased(compression, reached, now);
     if (!after.equals(before)) {
       List<StepStatus> ended = course.ledger().justEnded();
       if (!report(compression, before, after, ended, now)) {
@@ -209,6 +214,17 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     }
     UpdateControl<ModelCompression> done = UpdateControl.noUpdate();
     return standing.again().or(() -> timeToLive).map(done::rescheduleAfter).orElse(done);
+  }
+
+  /** Only those that were made of compressions are watched: another of that name is asked for. */
+  private Optional<ModelRelease> release(
+      Context<ModelCompression> context, Optional<ModelRelease> wanted) {
+    return settings.releases()
+        ? context
+            .getSecondaryResourcesAsStream(ModelRelease.class)
+            .findFirst()
+            .or(() -> wanted.flatMap(cluster::release))
+        : Optional.empty();
   }
 
   /** Says what is wrong, and lets nothing of it go on; others are not held up. */
@@ -270,7 +286,15 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
                 job.getMetadata().getOwnerReferences().stream()
                     .anyMatch(owner -> uid.equals(owner.getUid())))
         .forEach(job -> observe(job, pods, now).ifPresent(observed::add));
+    // A copy that somebody made for a closer look has all labels, and another name.
+    observed.removeIf(job -> !job.name().equals(name(compression, job)));
     return observed;
+  }
+
+  private static String name(ModelCompression compression, ObservedJob job) {
+    var metadata = compression.getMetadata();
+    return JobNames.of(
+        metadata.getName(), metadata.getUid(), job.run(), job.trial(), job.step(), job.attempt());
   }
 
   private Optional<ObservedJob> observe(Job job, List<Pod> pods, Instant now) {

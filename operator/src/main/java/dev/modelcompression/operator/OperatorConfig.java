@@ -17,6 +17,9 @@ public interface OperatorConfig {
   /** Jobs and their pods. */
   Job job();
 
+  /** Releases of models. */
+  Releases releases();
+
   /** Which replica acts. */
   LeaderElection leaderElection();
 
@@ -64,9 +67,22 @@ public interface OperatorConfig {
     @WithDefault("10s")
     Duration noPodGrace();
 
+    /** Pause before the second attempt of a step; doubles each time, at most 5 minutes. */
+    @WithDefault("10s")
+    Duration retryBackoff();
+
     /** How long a finished Job stays, for its logs. */
     @WithDefault("24h")
     Duration ttl();
+  }
+
+  /** Releases of models. */
+  interface Releases {
+    /**
+     * Whether there are any; without them, rights on Deployments, Services and routes go unused.
+     */
+    @WithDefault("true")
+    boolean enabled();
   }
 
   /** Leader election, needed with more than one replica. */
@@ -92,6 +108,8 @@ public interface OperatorConfig {
         step().scratch(),
         job().pendingTimeout(),
         job().noPodGrace(),
-        job().ttl());
+        job().retryBackoff(),
+        job().ttl(),
+        releases().enabled());
   }
 }

@@ -18,7 +18,11 @@ import java.util.Locale;
  * @param pendingTimeout how long a pod may fail to start before its step fails
  * @param noPodGrace how long a Job may be without a pod, or a pod on a node without its container,
  *     before the operator asks why
+ * @param retryBackoff pause before the second attempt of a step; doubles each time, at most 5
+ *     minutes
  * @param jobTtl how long a finished Job stays, for its logs
+ * @param releases whether models are released; without it, nothing that needs the rights for it is
+ *     done
  */
 public record Settings(
     String stepImage,
@@ -30,7 +34,9 @@ public record Settings(
     String scratch,
     Duration pendingTimeout,
     Duration noPodGrace,
-    Duration jobTtl) {
+    Duration retryBackoff,
+    Duration jobTtl,
+    boolean releases) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -46,7 +52,9 @@ public record Settings(
         scratch,
         pendingTimeout,
         noPodGrace,
-        jobTtl);
+        retryBackoff,
+        jobTtl,
+        releases);
   }
 
   /**
@@ -65,6 +73,7 @@ public record Settings(
     amount("MC_STEP_SCRATCH", scratch);
     within("MC_JOB_PENDING_TIMEOUT", pendingTimeout, SECOND);
     within("MC_JOB_NO_POD_GRACE", noPodGrace, SECOND);
+    within("MC_JOB_RETRY_BACKOFF", retryBackoff, Duration.ZERO);
     within("MC_JOB_TTL", jobTtl, Duration.ofMinutes(1));
   }
 

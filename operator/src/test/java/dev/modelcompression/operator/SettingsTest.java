@@ -57,7 +57,9 @@ class SettingsTest {
         "8Gi",
         duration(pending),
         duration(grace),
-        duration(ttl));
+        Duration.ofSeconds(10),
+        duration(ttl),
+        true);
   }
 
   private static Duration duration(String text) {

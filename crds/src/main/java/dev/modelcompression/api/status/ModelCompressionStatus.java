@@ -29,6 +29,10 @@ public record ModelCompressionStatus(
         @Size(max = 1024)
         @Nullable String image,
     @JsonPropertyDescription(
+            "threads is how many threads each step of the run computes with; kept like the image.")
+        @Min(1)
+        @Nullable Integer threads,
+    @JsonPropertyDescription(
             "startTime is when the run was started, in UTC as 2026-11-22T06:20:39Z.")
         @Size(max = 32)
         @Nullable String startTime,
@@ -102,6 +106,7 @@ public record ModelCompressionStatus(
         runId,
         workspace,
         image,
+        threads,
         startTime,
         completionTime,
         step,

@@ -15,10 +15,15 @@ public enum Reason {
       Kind.PROGRESS,
       "The inputs Job verifies and digests the model and data sets."),
   STEP_RUNNING("StepRunning", Kind.PROGRESS, "The Job of a step runs."),
+  RETRYING(
+      "Retrying",
+      Kind.PROGRESS,
+      "A step ended with something that may pass; another attempt follows after a pause."),
   STOPPING_OLD_RUN(
       "StoppingOldRun",
       Kind.PROGRESS,
-      "The spec was edited; pods of the earlier run are being stopped before the new one starts."),
+      "The spec was edited; pods and requests of the earlier run are taken away before the new one"
+          + " starts."),
   SUSPENDED(
       "Suspended", Kind.WAITING, "spec.suspend is true: nothing runs, finished steps are kept."),
   QUEUED(
@@ -73,6 +78,10 @@ public enum Reason {
       "StepOOM",
       Kind.FAILURE,
       "A step was killed for want of memory, also with as much as the operator may give it."),
+  DISRUPTED(
+      "Disrupted",
+      Kind.FAILURE,
+      "The cluster took the pods of a step away ten times: drains, evictions, preemptions."),
   STEP_TIMEOUT("StepTimeout", Kind.FAILURE, "A step took longer than its timeout."),
   RESULT_INVALID(
       "ResultInvalid",
@@ -82,6 +91,10 @@ public enum Reason {
       "NameConflict",
       Kind.FAILURE,
       "A Job of that name exists and belongs to something else; it is left alone."),
+  RELEASES_DISABLED(
+      "ReleasesDisabled",
+      Kind.FAILURE,
+      "The administrator has switched releases off for this operator."),
   RUN_STARTED("RunStarted", Kind.EVENT, "The inputs are known and the first step starts."),
   TRIAL_STARTED(
       "TrialStarted", Kind.EVENT, "A gate failed; another trial with other settings starts."),
@@ -111,7 +124,8 @@ public enum Reason {
   BASELINE_UNAVAILABLE(
       "BaselineUnavailable",
       Kind.WAITING,
-      "The baseline is not ready, so nothing can be compared and nothing can go back to it."),
+      "The baseline is not ready, so nothing can be compared and nothing can go back to it. A"
+          + " candidate that had requests gets all of them after 30 s, until the baseline is back."),
   PROMOTING("Promoting", Kind.PROGRESS, "The candidate takes all requests for good."),
   AWAITING_GIT(
       "AwaitingGit",

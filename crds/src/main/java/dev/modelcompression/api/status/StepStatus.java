@@ -39,6 +39,10 @@ public record StepStatus(
         @Min(0)
         Integer disruptions,
     @JsonPropertyDescription(
+            "lastDisrupted is the uid of the latest of these pods, which is not counted again.")
+        @Size(max = 64)
+        @Nullable String lastDisrupted,
+    @JsonPropertyDescription(
             "oomKills is how often the step was killed for want of memory; each adds half to its"
                 + " memory.")
         @Min(0)
@@ -49,7 +53,8 @@ public record StepStatus(
     @JsonPropertyDescription("completionTime is when the last attempt ended.") @Size(max = 32)
         @Nullable String completionTime,
     @JsonPropertyDescription(
-            "waitingSince is when the operator first saw what the attempt waits for.")
+            "waitingSince is when the operator first saw what the attempt waits for; after an end that"
+                + " may pass, when the pause before the next attempt began.")
         @Size(max = 32)
         @Nullable String waitingSince,
     @JsonPropertyDescription(

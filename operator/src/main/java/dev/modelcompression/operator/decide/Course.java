@@ -39,9 +39,11 @@ public record Course(
    * @param id the run
    * @param workspace where its files are
    * @param image its step image
+   * @param threads what its steps compute with
    * @param originalBytes size of the model that it starts from
    */
-  public record Identity(String id, String workspace, String image, long originalBytes) {}
+  public record Identity(
+      String id, String workspace, String image, int threads, long originalBytes) {}
 
   /**
    * An attempt to start.

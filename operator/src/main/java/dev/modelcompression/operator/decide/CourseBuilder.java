@@ -36,6 +36,7 @@ final class CourseBuilder {
             execution.id(),
             execution.workspace(),
             execution.image(),
+            execution.run().threads(),
             execution.run().original().bytes());
   }
 

@@ -129,8 +129,10 @@ public final class Decider {
         attempt = step.get().attempt();
         if (Ledger.ended(step.get())) {
           if (!Ledger.retryable(step.get()) || attempt > StepPods.INPUT_RETRIES) {
-            stopAllBut(List.of(inputs.label()));
-            return course.build(Failures.of(step.get(), attempt));
+            List<String> current = List.of(inputs.label());
+            stopAllBut(current);
+            Standing failed = Failures.of(step.get(), attempt);
+            return course.build(waitsForStop(current) ? failed.again(Duration.ZERO) : failed);
           }
           attempt++;
         }
@@ -289,12 +291,43 @@ public final class Decider {
     if (job.isPresent()) {
       return course.build(waits.standing(job.get(), running, step, ledger));
     }
+    Optional<Standing> pause = pause(pod, step);
+    if (pause.isPresent()) {
+      return course.build(pause.get());
+    }
     boolean restarted =
         ledger
             .find(pod.trial(), pod.step())
             .filter(entry -> entry.attempt() == pod.attempt() && entry.job() != null)
             .isPresent();
     return course.start(new Course.Start(pod, key, restarted)).build(running);
+  }
+
+  /** What failed for a reason that may pass is not tried again at once: it may not have passed. */
+  private Optional<Standing> pause(AttemptPod pod, String step) {
+    Optional<StepStatus> before =
+        ledger
+            .find(pod.trial(), pod.step())
+            .filter(entry -> entry.attempt() == pod.attempt() - 1 && Ledger.ended(entry));
+    if (before.isEmpty()) {
+      return Optional.empty();
+    }
+    Duration left = waits.pause(before.get(), pod.attempt());
+    if (left.isZero()) {
+      return Optional.empty();
+    }
+    if (before.get().waitingSince() == null) {
+      ledger.pauses(before.get(), waits.now());
+    }
+    return Optional.of(
+        Standing.running(
+                Reason.RETRYING,
+                "step %s: attempt %d ended with '%s'; another one follows after a pause"
+                    .formatted(
+                        step,
+                        before.get().attempt(),
+                        Objects.requireNonNullElse(before.get().message(), "")))
+            .again(left));
   }
 
   private Optional<ObservedJob> find(String run, int trial, String step, int attempt) {

@@ -47,20 +47,22 @@ record Execution(Run run, String id, String image, String workspace, boolean con
     boolean failedBefore =
         status.phase() == Phase.FAILED && Generations.isEdited(status, generation);
     if (known != null && image != null && !failedBefore) {
-      Run run = run(spec, image, files, settings);
+      // Another default of the operator is no reason to compute everything anew.
+      int threads = Objects.requireNonNullElse(status.threads(), settings.threads());
+      Run run = run(spec, image, files, threads);
       if (known.startsWith(hash(run, workspace) + "-")) {
         return new Execution(run, known, image, workspace, true);
       }
     }
-    Run run = run(spec, settings.stepImage(), files, settings);
+    Run run = run(spec, settings.stepImage(), files, settings.threads());
     return new Execution(
         run, hash(run, workspace) + "-" + generation, settings.stepImage(), workspace, false);
   }
 
   private static Run run(
-      ModelCompressionSpec spec, String image, Map<String, Artifact> files, Settings settings) {
+      ModelCompressionSpec spec, String image, Map<String, Artifact> files, int usualThreads) {
     Artifact model = Objects.requireNonNull(files.get(Artifact.MODEL));
-    int threads = Threads.of(StepPods.resources(null, spec.podTemplate()), settings);
+    int threads = Threads.of(StepPods.resources(null, spec.podTemplate()), usualThreads);
     return Run.of(spec, image, model, files, threads);
   }
 

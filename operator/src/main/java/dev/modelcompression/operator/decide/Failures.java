@@ -22,6 +22,16 @@ public final class Failures {
             .formatted(timeout.toSeconds(), Objects.requireNonNullElse(waiting.message(), "")));
   }
 
+  /** The end of an attempt whose pods the cluster takes away. */
+  static Ending disrupted(StepStatus step) {
+    return Ending.failed(
+        ExitCode.TRY_AGAIN,
+        null,
+        Reason.DISRUPTED,
+        "the cluster took its pods away %d times; checkpoints are kept"
+            .formatted(step.disruptions()));
+  }
+
   /** The end of an attempt that cannot be started at all. */
   public static Ending refused(Reason reason, String message) {
     return new Ending(ExitCode.BAD_REQUEST, null, reason, message, Map.of(), Map.of());

@@ -110,13 +110,12 @@ public final class Ledger {
     if (known.isEmpty()) {
       started(job.trial(), job.step(), job.attempt(), key, job.name(), job.created());
     }
-    StepStatus step = find(job.trial(), job.step()).orElseThrow();
-    int disruptions = Math.max(job.disruptions(), step.disruptions());
+    StepStatus step = counted(find(job.trial(), job.step()).orElseThrow(), job.disrupted());
+    put(step);
     if (job.reason() == null) {
       put(
           StepEntry.of(step)
               .state(StepStatus.State.RUNNING)
-              .disruptions(disruptions)
               .reason(null)
               .message(null)
               .waitingSince(null)
@@ -124,6 +123,27 @@ public final class Ledger {
     } else {
       waits(job.trial(), job.step(), job.attempt(), key, job.reason(), job.message(), now);
     }
+  }
+
+  /**
+   * With the pods that were taken away since the last one that was counted. A drain deletes them,
+   * so how many there are at a time tells nothing.
+   */
+  private static StepStatus counted(StepStatus step, List<String> disrupted) {
+    int known = step.lastDisrupted() == null ? -1 : disrupted.indexOf(step.lastDisrupted());
+    List<String> more = disrupted.subList(known + 1, disrupted.size());
+    return more.isEmpty()
+        ? step
+        : StepEntry.of(step)
+            .disruptions(step.disruptions() + more.size(), more.get(more.size() - 1))
+            .build();
+  }
+
+  /** Notes that the pause before the next attempt begins. */
+  StepStatus pauses(StepStatus ended, String now) {
+    StepStatus pausing = StepEntry.of(ended).waitingSince(now).build();
+    put(pausing);
+    return pausing;
   }
 
   /** Notes that an attempt waits for something; since when is kept while the reason stays. */
@@ -178,6 +198,7 @@ public final class Ledger {
             .state(done ? StepStatus.State.SUCCEEDED : StepStatus.State.FAILED)
             .oomKills(step.oomKills() + (ending.reason() == Reason.STEP_OOM ? 1 : 0))
             .completionTime(now)
+            .disruptions(step.disruptions(), null)
             .waitingSince(null)
             .last(last ? true : null)
             .exitCode(ending.exit().code())

@@ -11,7 +11,7 @@ public final class Statuses {
   public static final ModelCompressionStatus NONE =
       new ModelCompressionStatus(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null);
+          null, null, null, null);
 
   private Statuses() {}
 

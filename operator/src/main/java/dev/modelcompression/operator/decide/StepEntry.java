@@ -15,6 +15,7 @@ final class StepEntry {
   private final Integer attempt;
   private @Nullable String job;
   private int disruptions;
+  private @Nullable String lastDisrupted;
   private int oomKills;
   private @Nullable String startTime;
   private @Nullable String completionTime;
@@ -37,7 +38,7 @@ final class StepEntry {
     return new StepEntry(step.name(), step.trial(), step.attempt())
         .state(step.state())
         .job(step.job())
-        .disruptions(step.disruptions())
+        .disruptions(step.disruptions(), step.lastDisrupted())
         .oomKills(step.oomKills())
         .startTime(step.startTime())
         .completionTime(step.completionTime())
@@ -61,8 +62,9 @@ final class StepEntry {
     return this;
   }
 
-  StepEntry disruptions(int disruptions) {
+  StepEntry disruptions(int disruptions, @Nullable String lastDisrupted) {
     this.disruptions = disruptions;
+    this.lastDisrupted = lastDisrupted;
     return this;
   }
 
@@ -129,6 +131,7 @@ final class StepEntry {
         attempt,
         job,
         disruptions,
+        lastDisrupted,
         oomKills,
         startTime,
         completionTime,

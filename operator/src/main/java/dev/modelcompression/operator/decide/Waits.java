@@ -15,6 +15,11 @@ final class Waits {
   /** How soon to ask again what the cluster refuses. */
   private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+  /** A pod that is taken away this often gets nowhere. */
+  private static final int MAX_DISRUPTIONS = 10;
+
   private final Settings settings;
   private final Instant now;
 
@@ -28,15 +33,38 @@ final class Waits {
     return now.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** Ends an attempt that has waited too long. Whether it did. */
+  /** Ends an attempt that has waited too long, or was taken away too often. Whether it did. */
   boolean giveUp(Ledger ledger, int trial, String name) {
     StepStatus step = ledger.find(trial, name).orElseThrow();
+    if (step.disruptions() >= MAX_DISRUPTIONS) {
+      ledger.ended(trial, name, Failures.disrupted(step), true, now(), List.of());
+      return true;
+    }
     if (!isLimited(step) || left(step).compareTo(Duration.ZERO) > 0) {
       return false;
     }
     ledger.ended(
         trial, name, Failures.gaveUp(step, settings.pendingTimeout()), true, now(), List.of());
     return true;
+  }
+
+  /**
+   * How long until the attempt after one that ended badly may begin, by the operator's own clock
+   * alone; nothing when it may at once.
+   */
+  Duration pause(StepStatus ended, int attempt) {
+    // More memory is what it needs, not more time.
+    if (ended.reason() == Reason.STEP_OOM) {
+      return Duration.ZERO;
+    }
+    Duration whole = settings.retryBackoff().multipliedBy(1L << Math.min(attempt - 2, 10));
+    if (whole.compareTo(LONGEST_PAUSE) > 0) {
+      whole = LONGEST_PAUSE;
+    }
+    String since = ended.waitingSince();
+    Duration left =
+        since == null ? whole : whole.minus(Duration.between(Instant.parse(since), now));
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** How the compression stands while a Job is there. */

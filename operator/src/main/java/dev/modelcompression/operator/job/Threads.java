@@ -28,8 +28,8 @@ public final class Threads {
     return new Quantity(settings.threads() * 500 + "m");
   }
 
-  /** The cpu limit rounded up, else the request rounded up, else the operator's setting. */
-  public static int of(Resources resources, Settings settings) {
+  /** The cpu limit rounded up, else the request rounded up, else what is usual. */
+  public static int of(Resources resources, int usual) {
     return Stream.of(resources.limits(), resources.requests())
         .flatMap(amounts -> Optional.ofNullable(amounts.get(CPU)).stream())
         .findFirst()
@@ -41,6 +41,6 @@ public final class Threads {
                     .setScale(0, RoundingMode.CEILING)
                     .intValueExact())
         .map(threads -> Math.max(1, threads))
-        .orElse(settings.threads());
+        .orElse(usual);
   }
 }

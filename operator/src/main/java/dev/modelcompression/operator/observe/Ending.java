@@ -31,7 +31,8 @@ public record Ending(
   }
 
   /** An end without a result. */
-  static Ending failed(ExitCode exit, @Nullable Integer exitStatus, Reason reason, String message) {
+  public static Ending failed(
+      ExitCode exit, @Nullable Integer exitStatus, Reason reason, String message) {
     return new Ending(exit, exitStatus, reason, message, Map.of(), Map.of());
   }
 }

@@ -98,10 +98,12 @@ final class Endings {
           : Ending.failed(
               ExitCode.TRY_AGAIN, status, Reason.RESULT_INVALID, "left " + fault(terminated));
     }
+    // Whoever is killed leaves no message: the step itself ran out of its heap.
+    boolean outOfHeap = exit.get() == ExitCode.KILLED && agrees;
     return Ending.failed(
         exit.get(),
         status,
-        reason(exit.get()),
+        outOfHeap ? Reason.STEP_OOM : reason(exit.get()),
         agrees ? message.orElseThrow().message() : exit.get().description());
   }
 

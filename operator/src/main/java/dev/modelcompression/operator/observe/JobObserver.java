@@ -66,7 +66,11 @@ public final class JobObserver {
             end(job).map(JobCondition::getLastTransitionTime).orElse(null),
             job.getMetadata().getDeletionTimestamp() != null,
             own.size(),
-            (int) own.stream().filter(Pods::disrupted).count(),
+            own.stream()
+                .filter(Pods::disrupted)
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .map(pod -> pod.getMetadata().getUid())
+                .toList(),
             seen.state,
             seen.reason,
             seen.message,

@@ -1,6 +1,7 @@
 package dev.modelcompression.operator.observe;
 
 import dev.modelcompression.api.status.Reason;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param finished when it ended, as the cluster writes it; null before, or when it does not say
  * @param deleting whether it is on its way out
  * @param pods how many pods of it are known, of any phase
- * @param disruptions pods that the cluster took away
+ * @param disrupted uids of the pods that the cluster took away and that are still known, oldest
+ *     first
  * @param state how it stands
  * @param reason what it waits for, in state {@code WAITING}
  * @param message the same in words; may be empty
@@ -37,7 +39,7 @@ public record ObservedJob(
     @Nullable String finished,
     boolean deleting,
     int pods,
-    int disruptions,
+    List<String> disrupted,
     State state,
     @Nullable Reason reason,
     String message,
@@ -83,7 +85,7 @@ public record ObservedJob(
         finished,
         deleting,
         pods,
-        disruptions,
+        disrupted,
         State.WAITING,
         why,
         text,

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -120,6 +121,10 @@ final class ReleaseApplier {
   private boolean workload(
       ModelRelease release, Desired desired, SideStatus side, ReleaseReconciler.Cached cached) {
     Optional<Deployment> own = usersDeployment(release);
+    if (own.isEmpty() && copies(release)) {
+      // What it was copied from is gone; what was made of it serves on as it is.
+      return cached.deployment(side.workload()).isPresent();
+    }
     boolean baseline =
         desired.baseline().filter(b -> b.workload().equals(side.workload())).isPresent();
     boolean users = own.isPresent() && (baseline || isBaselineOfRun(release, side));
@@ -140,6 +145,10 @@ final class ReleaseApplier {
             : Workloads.service(release, model);
     done &= applied(service, service(release, side.workload()));
     return done;
+  }
+
+  private static boolean copies(ModelRelease release) {
+    return Objects.requireNonNull(release.getSpec().baseline()).deployment() != null;
   }
 
   private static boolean isBaselineOfRun(ModelRelease release, SideStatus side) {
@@ -206,7 +215,7 @@ final class ReleaseApplier {
     }
     boolean drifted = seen.route().weight().filter(w -> w == desired.weight()).isEmpty();
     try {
-      return applied(wanted.get(), drifted ? Optional.empty() : live);
+      return (!drifted && isMadeFrom(wanted.get(), live)) || put(wanted.get(), version(live));
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
         // The CRDs of the Gateway API are missing; the status says what is waited for.
@@ -251,7 +260,11 @@ final class ReleaseApplier {
                         desired.candidate().map(ReleaseApplier::side),
                         desired.candidate().isPresent() ? desired.weight() : 0))
             .orElseGet(() -> alone(release, desired));
-    return applied(wanted, service(release, ReleaseNames.route(release)));
+    Optional<Service> live = service(release, ReleaseNames.route(release));
+    boolean drifted =
+        live.filter(found -> wanted.getSpec().getSelector().equals(found.getSpec().getSelector()))
+            .isEmpty();
+    return (!drifted && isMadeFrom(wanted, live)) || put(wanted, version(live));
   }
 
   private static Service alone(ModelRelease release, Desired desired) {
@@ -265,6 +278,7 @@ final class ReleaseApplier {
     sides(desired).forEach(side -> needed.add(side.workload()));
     Set<String> unneeded = new TreeSet<>();
     cached.deployments().stream()
+        .filter(found -> TakenNames.isWorkload(release, found))
         .map(HasMetadata::getMetadata)
         .filter(metadata -> metadata.getDeletionTimestamp() == null)
         .forEach(metadata -> unneeded.add(metadata.getName()));
@@ -287,6 +301,7 @@ final class ReleaseApplier {
         .list()
         .getItems()
         .stream()
+        .filter(service -> TakenNames.isWorkload(release, service))
         .map(service -> service.getMetadata().getName())
         .toList();
   }
@@ -299,22 +314,47 @@ final class ReleaseApplier {
 
   /** Applies a manifest, unless the live object was made from the same. */
   private <T extends HasMetadata> boolean applied(T wanted, Optional<T> live) {
-    String digest = CanonicalJson.digest(ContractJson.tree(wanted));
-    boolean same =
-        live.map(HasMetadata::getMetadata)
-            .filter(metadata -> metadata.getDeletionTimestamp() == null)
-            .map(metadata -> Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()))
-            .filter(annotations -> digest.equals(annotations.get(MADE_FROM)))
-            .isPresent();
-    if (same) {
-      return true;
-    }
+    return isMadeFrom(wanted, live) || put(wanted, Optional.empty());
+  }
+
+  private static <T extends HasMetadata> boolean isMadeFrom(T wanted, Optional<T> live) {
+    return live.map(HasMetadata::getMetadata)
+        .filter(metadata -> metadata.getDeletionTimestamp() == null)
+        .map(metadata -> Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()))
+        .filter(annotations -> digest(wanted).equals(annotations.get(MADE_FROM)))
+        .isPresent();
+  }
+
+  private static String digest(HasMetadata wanted) {
+    return CanonicalJson.digest(ContractJson.tree(wanted));
+  }
+
+  private static Optional<String> version(Optional<? extends HasMetadata> live) {
+    return live.map(found -> found.getMetadata().getResourceVersion());
+  }
+
+  /**
+   * Applies a manifest.
+   *
+   * @param version what it is to be applied to, and to nothing newer: whoever was faster, such as
+   *     the next leader, is not overwritten
+   * @return false, for there is something to wait for
+   */
+  private boolean put(HasMetadata wanted, Optional<String> version) {
     Map<String, String> annotations =
-        new java.util.LinkedHashMap<>(
+        new LinkedHashMap<>(
             Objects.requireNonNullElse(wanted.getMetadata().getAnnotations(), Map.of()));
-    annotations.put(MADE_FROM, digest);
+    annotations.put(MADE_FROM, digest(wanted));
     wanted.getMetadata().setAnnotations(annotations);
-    client.resource(wanted).patch(APPLY);
+    version.ifPresent(wanted.getMetadata()::setResourceVersion);
+    try {
+      client.resource(wanted).patch(APPLY);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.debug("{}: {}", wanted.getMetadata().getName(), e.getMessage());
+    }
     return false;
   }
 
@@ -328,7 +368,9 @@ final class ReleaseApplier {
         .filter(shared -> TakenNames.isOurs(release, shared))
         .ifPresent(shared -> client.resource(shared).delete());
     Set<String> workloads = new TreeSet<>(services(release));
-    cached.deployments().forEach(found -> workloads.add(found.getMetadata().getName()));
+    cached.deployments().stream()
+        .filter(found -> TakenNames.isWorkload(release, found))
+        .forEach(found -> workloads.add(found.getMetadata().getName()));
     workloads.forEach(workload -> delete(release, workload));
   }
 

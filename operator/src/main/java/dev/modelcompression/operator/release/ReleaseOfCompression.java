@@ -188,6 +188,20 @@ public final class ReleaseOfCompression {
         now);
   }
 
+  /** The same where this operator releases nothing. */
+  public static ModelCompressionStatus notReleased(
+      ModelCompression compression, ModelCompressionStatus status, Instant now) {
+    return compression.getSpec().release() == null
+        ? status
+        : with(
+            compression,
+            status,
+            Condition.Status.FALSE,
+            Reason.RELEASES_DISABLED,
+            "this operator releases nothing (MC_RELEASES_ENABLED is false)",
+            now);
+  }
+
   private static ModelCompressionStatus with(
       ModelCompression compression,
       ModelCompressionStatus status,

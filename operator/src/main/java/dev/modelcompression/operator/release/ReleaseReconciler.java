@@ -32,6 +32,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkus.arc.lookup.LookupIfProperty;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,6 +64,7 @@ import org.slf4j.LoggerFactory;
     intervalMultiplier = 2,
     // A release that stands still keeps its weight meanwhile: it must go on soon.
     maxInterval = 10_000)
+@LookupIfProperty(name = "mc.releases.enabled", stringValue = "true", lookupIfMissing = true)
 public class ReleaseReconciler implements Reconciler<ModelRelease>, Cleaner<ModelRelease> {
   /** Name of the controller. */
   public static final String NAME = "modelrelease";
@@ -79,6 +81,9 @@ public class ReleaseReconciler implements Reconciler<ModelRelease>, Cleaner<Mode
 
   /** How often is looked at what no watch tells of: the route, the user's Deployment. */
   private static final Duration WHILE_WAITING = Duration.ofSeconds(1);
+
+  /** The same while nothing is awaited: a weight that another hand has changed is put back. */
+  private static final Duration AT_REST = Duration.ofMinutes(1);
 
   private final KubernetesClient client;
   private final ReleaseObserver observer;
@@ -163,6 +168,9 @@ public class ReleaseReconciler implements Reconciler<ModelRelease>, Cleaner<Mode
     } else {
       metrics.seen(release.getMetadata().getUid(), before);
     }
+    if (decision.another()) {
+      return UpdateControl.<ModelRelease>noUpdate().rescheduleAfter(AT_ONCE);
+    }
     ModelRelease written = with(release, decision.status());
     Desired desired = Desired.of(release.getSpec(), decision.status());
     boolean done = applier.apply(written, desired, seen, cached);
@@ -170,14 +178,9 @@ public class ReleaseReconciler implements Reconciler<ModelRelease>, Cleaner<Mode
     if (changed) {
       return control.rescheduleAfter(AT_ONCE);
     }
-    Optional<Duration> again = decision.again();
-    if (!done || isMoving(decision.status())) {
-      again =
-          again
-              .filter(wait -> wait.compareTo(WHILE_WAITING) < 0)
-              .or(() -> Optional.of(WHILE_WAITING));
-    }
-    return again.map(control::rescheduleAfter).orElse(control);
+    Duration look = done && !isMoving(decision.status()) ? AT_REST : WHILE_WAITING;
+    return control.rescheduleAfter(
+        decision.again().filter(wait -> wait.compareTo(look) < 0).orElse(look));
   }
 
   /** Deletes what has to go, once requests are where they are to stay. */

@@ -31,9 +31,22 @@ final class TakenNames {
 
   /** Whether an object was made for this release, or was handed over to it. */
   static boolean isOurs(ModelRelease release, HasMetadata live) {
-    String name = release.getMetadata().getName();
-    return name.equals(of(live.getMetadata().getLabels()).get(Labels.RELEASE))
-        || of(live.getMetadata().getAnnotations()).containsKey(ReleaseApplier.MADE_FROM);
+    String owner = of(live.getMetadata().getLabels()).get(Labels.RELEASE);
+    return owner == null ? isMade(live) : owner.equals(release.getMetadata().getName());
+  }
+
+  /** Whether an object is a workload that the operator has made for this release. */
+  static boolean isWorkload(ModelRelease release, HasMetadata live) {
+    var users = Objects.requireNonNull(release.getSpec().baseline()).deployment();
+    String name = live.getMetadata().getName();
+    return isOurs(release, live)
+        && isMade(live)
+        && ReleaseNames.isWorkload(release.getMetadata().getName(), name)
+        && (users == null || !users.name().equals(name));
+  }
+
+  private static boolean isMade(HasMetadata live) {
+    return of(live.getMetadata().getAnnotations()).containsKey(ReleaseApplier.MADE_FROM);
   }
 
   /**

@@ -58,6 +58,7 @@ public final class StatusReport {
         run == null ? null : run.id(),
         run == null ? null : run.workspace(),
         run == null ? null : run.image(),
+        run == null ? null : run.threads(),
         run == null ? null : sameRun ? before.startTime() : time,
         !phase.terminal()
             ? null

@@ -33,7 +33,9 @@ public final class RunningOperator implements AutoCloseable {
         "1Gi",
         pendingTimeout,
         Duration.ofSeconds(1),
-        Duration.ofHours(24));
+        Duration.ofMillis(100),
+        Duration.ofHours(24),
+        true);
   }
 
   private final Operator operator;

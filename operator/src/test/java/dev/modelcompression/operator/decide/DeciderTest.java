@@ -118,7 +118,9 @@ class DeciderTest {
             "1Gi",
             Duration.ofMinutes(5),
             Duration.ofSeconds(10),
-            Duration.ofHours(24));
+            Duration.ZERO,
+            Duration.ofHours(24),
+            true);
     Course course = Decider.decide(run.compression, List.of(), other, run.now);
     assertThat(course.start()).isEmpty();
     assertThat(course.standing().state()).isEqualTo(Standing.State.SUCCEEDED);
@@ -326,7 +328,7 @@ class DeciderTest {
                     job.created(),
                     false,
                     1,
-                    0,
+                    List.of(),
                     ObservedJob.State.ENDED,
                     null,
                     "",

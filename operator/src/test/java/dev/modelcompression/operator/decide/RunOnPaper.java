@@ -43,13 +43,34 @@ final class RunOnPaper {
           "1Gi",
           Duration.ofMinutes(5),
           Duration.ofSeconds(10),
-          Duration.ofHours(24));
+          Duration.ZERO,
+          Duration.ofHours(24),
+          true);
+
+  /** The same by an administrator who wants other pauses and threads. */
+  static Settings settings(Duration retryBackoff, int threads) {
+    return new Settings(
+        SETTINGS.stepImage(),
+        SETTINGS.serverImage(),
+        SETTINGS.imagePullPolicy(),
+        threads,
+        SETTINGS.memory(),
+        SETTINGS.maxMemory(),
+        SETTINGS.scratch(),
+        SETTINGS.pendingTimeout(),
+        SETTINGS.noPodGrace(),
+        retryBackoff,
+        SETTINGS.jobTtl(),
+        SETTINGS.releases());
+  }
 
   final Map<String, ObservedJob> jobs = new LinkedHashMap<>();
   final Map<String, AttemptPod> pods = new LinkedHashMap<>();
   final List<String> deleted = new ArrayList<>();
   final ModelCompression compression = new ModelCompression();
   Optional<Silence> silence = Optional.empty();
+  Settings settings = SETTINGS;
+  List<String> disrupted = List.of();
   Instant now = Instant.parse("2026-11-22T06:00:00Z");
 
   RunOnPaper(String members) {
@@ -92,7 +113,7 @@ final class RunOnPaper {
   }
 
   Course decide() {
-    return Decider.decide(compression, List.copyOf(jobs.values()), SETTINGS, now);
+    return Decider.decide(compression, List.copyOf(jobs.values()), settings, now);
   }
 
   /** One reconcile; what it says of when to look again. */
@@ -114,7 +135,7 @@ final class RunOnPaper {
             });
     return course
         .start()
-        .map(start -> begin(start.pod()).settle(course, SETTINGS, now))
+        .map(start -> begin(start.pod()).settle(course, settings, now))
         .orElse(course.standing());
   }
 
@@ -175,7 +196,7 @@ final class RunOnPaper {
         ending == null ? null : now.toString(),
         false,
         1,
-        0,
+        disrupted,
         state,
         reason,
         reason == null ? "" : "because",

@@ -24,7 +24,9 @@ class MemoryAndThreadsTest {
           "8Gi",
           Duration.ofMinutes(5),
           Duration.ofSeconds(10),
-          Duration.ofHours(24));
+          Duration.ofSeconds(10),
+          Duration.ofHours(24),
+          true);
 
   @ParameterizedTest
   @CsvSource({
@@ -64,7 +66,7 @@ class MemoryAndThreadsTest {
     ",      999999999999P, 1024"
   })
   void threadsAreTheCpuRoundedUp(String request, String limit, int threads) {
-    assertThat(Threads.of(resources("cpu", request, limit), SETTINGS)).isEqualTo(threads);
+    assertThat(Threads.of(resources("cpu", request, limit), SETTINGS.threads())).isEqualTo(threads);
   }
 
   /** Never an invalid pod, which has a request above its limit. */

@@ -61,6 +61,8 @@ class JobObserverTest {
         // A step that says it is done and was killed is not done.
         Arguments.of(137, "OOMKilled", done, ExitCode.KILLED, Reason.STEP_OOM),
         Arguments.of(137, "Error", done, ExitCode.KILLED, Reason.RETRIES_EXHAUSTED),
+        // Whoever was killed from outside could not have said so.
+        Arguments.of(137, "Error", message(ExitCode.KILLED), ExitCode.KILLED, Reason.STEP_OOM),
         Arguments.of(143, "Error", null, ExitCode.TERMINATED, Reason.RETRIES_EXHAUSTED),
         Arguments.of(1, "Error", done, ExitCode.INTERNAL, Reason.STEP_FAILED),
         Arguments.of(127, "ContainerCannotRun", null, ExitCode.INTERNAL, Reason.STEP_FAILED),
@@ -229,7 +231,7 @@ class JobObserverTest {
             .endStatus()
             .build();
     ObservedJob seen = see(job("", ""), List.of(evicted, running()), false);
-    assertThat(seen.disruptions()).isEqualTo(1);
+    assertThat(seen.disrupted()).containsExactly(evicted.getMetadata().getUid());
     assertThat(seen.state()).isEqualTo(ObservedJob.State.RUNNING);
   }
 

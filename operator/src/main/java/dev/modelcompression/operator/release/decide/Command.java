@@ -6,13 +6,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a person asks for: {@code <verb>/<run id>}.
+ * What a person asks for: {@code <verb>/<run id>}, and behind another slash whatever tells it from
+ * the same command given before.
  *
  * @param verb what to do
  * @param runId the run that is meant
  */
 record Command(Verb verb, String runId) {
-  private static final Pattern FORM = Pattern.compile("([a-z]{1,16})/(r-[0-9a-f]{10})");
+  private static final Pattern FORM =
+      Pattern.compile("([a-z]{1,16})/(r-[0-9a-f]{10})(?:/[A-Za-z0-9._:-]{1,64})?");
 
   /** What can be asked for. */
   enum Verb {

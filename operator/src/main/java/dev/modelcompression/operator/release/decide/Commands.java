@@ -24,6 +24,11 @@ final class Commands {
 
   /** Acts on the command that was not handled yet, if there is one. */
   static void handle(Turn turn) {
+    if (turn.seen.command().filter(text -> !text.isBlank()).isEmpty()) {
+      // Taken away: the same may be said again.
+      turn.draft.lastHandledCommand = null;
+      return;
+    }
     Optional<String> text =
         turn.seen
             .command()
@@ -46,7 +51,8 @@ final class Commands {
   private static Optional<String> act(Turn turn, Optional<Command> command) {
     if (command.isEmpty()) {
       return Optional.of(
-          "expected promote, pause, resume, abort or retry, then '/' and the run's id");
+          "expected promote, pause, resume, abort or retry, then '/' and the run's id; to give the same"
+              + " command again, also '/' and anything new, such as the time");
     }
     if (!command.get().runId().equals(turn.draft.runId)) {
       return Optional.of("the run is " + turn.draft.runId);
@@ -59,6 +65,7 @@ final class Commands {
           case RESUME ->
               phase == ReleasePhase.PAUSED
                   && turn.draft.pauseReason != Reason.AWAITING_APPROVAL
+                  && turn.draft.pauseReason != Reason.BASELINE_UNAVAILABLE
                   && turn.draft.pauseReason != Reason.INVALID_SPEC;
           case ABORT -> BEFORE_PROMOTION.contains(phase);
           case RETRY -> phase == ReleasePhase.ROLLED_BACK;

@@ -12,6 +12,11 @@ import java.util.Optional;
  * @param status what is to be written before anything is done
  * @param events what has happened that the statuses alone do not show
  * @param again when to look again, if nothing happens
+ * @param another whether another run has begun: what was seen is not about its models, so nothing
+ *     is to be done before they were looked at
  */
 public record Decision(
-    ModelReleaseStatus status, List<Transition> events, Optional<Duration> again) {}
+    ModelReleaseStatus status,
+    List<Transition> events,
+    Optional<Duration> again,
+    boolean another) {}

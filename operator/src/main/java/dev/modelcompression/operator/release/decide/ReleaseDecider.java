@@ -57,7 +57,8 @@ public final class ReleaseDecider {
             conditions);
     List<Transition> events = new ArrayList<>(ReleaseEvents.between(before, after, draft.reason));
     events.addAll(turn.events);
-    return new Decision(after, events, turn.again());
+    boolean another = !Objects.equals(before.runId(), after.runId());
+    return new Decision(after, events, turn.again(), another);
   }
 
   private static void decide(Turn turn, ModelRelease release, Judge judge) {
@@ -76,10 +77,11 @@ public final class ReleaseDecider {
     Commands.handle(turn);
     String runId = RunIds.of(uid, turn.spec, candidate.get().digest(), draft.retries);
     if (isAnother(turn, candidate.get(), runId)) {
-      begin(turn, candidate.get(), runId);
-      if (draft.phase == ReleasePhase.ROLLED_BACK) {
-        return;
+      // What was seen is of the models of the run before: the next look is at those of this one.
+      if (!isTakenBack(turn)) {
+        begin(turn, candidate.get(), runId);
       }
+      return;
     }
     if (isDenied(turn) && !PROMOTED.contains(draft.phase) && isUnderWay(draft.phase)) {
       turn.rollBack(Reason.DIGEST_DENIED, "the candidate's digest was added to denyDigests");
@@ -148,6 +150,30 @@ public final class ReleaseDecider {
             && draft.phase == ReleasePhase.ROLLED_BACK
             && isRejected(draft, candidate.digest());
     return !settled && !rejected && !TO_BE_FINISHED.contains(draft.phase);
+  }
+
+  /**
+   * Whether a candidate that gives way to another run still has requests of clients; they go back
+   * to its baseline first, for nobody measures it any more.
+   */
+  private static boolean isTakenBack(Turn turn) {
+    Draft draft = turn.draft;
+    boolean hasRequests =
+        (MEASURED.contains(draft.phase) || draft.phase == ReleasePhase.PAUSED)
+            && turn.seen.baseline() == Observation.Baseline.READY
+            && turn.seen.route().weight().filter(weight -> weight > 0).isPresent();
+    if (hasRequests) {
+      draft.pauseReason = null;
+      draft.stepIndex = 0;
+      draft.desiredWeight = 0;
+      draft.verdict = null;
+      draft.stepTime = Draft.text(turn.seen.now());
+      draft.analysis = Measuring.newStep(draft.analysis);
+      draft.enter(ReleasePhase.SHADOWING);
+      draft.say(
+          Reason.STOPPING_OLD_RUN, "the baseline gets all requests before the next run begins");
+    }
+    return hasRequests;
   }
 
   private static void begin(Turn turn, Observation.Model candidate, String runId) {

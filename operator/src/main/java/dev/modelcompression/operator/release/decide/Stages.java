@@ -3,11 +3,16 @@ package dev.modelcompression.operator.release.decide;
 import dev.modelcompression.api.release.status.ReleasePhase;
 import dev.modelcompression.api.release.status.SideStatus;
 import dev.modelcompression.api.release.status.Verdict;
+import dev.modelcompression.api.status.Condition;
 import dev.modelcompression.api.status.Reason;
+import java.time.Duration;
 import java.util.Objects;
 
 /** What each phase waits for, and what comes after it. */
 final class Stages {
+  /** A rollout or another node takes that long, and is no reason to move requests. */
+  private static final Duration BASELINE_GRACE = Duration.ofSeconds(30);
+
   private final Turn turn;
   private final Draft draft;
   private final Observation seen;
@@ -51,6 +56,9 @@ final class Stages {
   }
 
   private void initializing() {
+    if (!turn.same() && isTooLate()) {
+      return;
+    }
     if (seen.baseline() == Observation.Baseline.MISSING) {
       draft.enter(ReleasePhase.PENDING);
       pending();
@@ -100,6 +108,12 @@ final class Stages {
                 ? "; no requests are copied: the GatewayClass does not say that it can, or cannot be"
                     + " read"
                 : ""));
+    if (!seen.candidateReady()) {
+      // Nobody waits for its answers, so it may get ready again.
+      draft.enter(ReleasePhase.INITIALIZING);
+      initializing();
+      return;
+    }
     if (!mayGoOn()) {
       return;
     }
@@ -171,9 +185,37 @@ final class Stages {
       draft.say(
           Reason.BASELINE_UNAVAILABLE,
           "no pod of the baseline is ready; nothing is measured, the weight is held");
+      standIn();
       return false;
     }
     return true;
+  }
+
+  /**
+   * A baseline that stays away fails its part of the requests, which the candidate can answer: it
+   * gets all of them until the baseline is back. Not one that no client was given before.
+   */
+  private void standIn() {
+    String since =
+        draft
+            .before()
+            .condition(Condition.Type.BASELINE_AVAILABLE)
+            .filter(available -> available.status() == Condition.Status.FALSE)
+            .map(Condition::lastTransitionTime)
+            .orElse(null);
+    if (draft.desiredWeight > 0 && turn.over(since, BASELINE_GRACE)) {
+      draft.desiredWeight = 100;
+      draft.stepTime = null;
+      turn.pause(
+          Reason.BASELINE_UNAVAILABLE,
+          "no pod of the baseline is ready; the candidate answers everybody until one is");
+    }
+  }
+
+  private void endStandIn() {
+    draft.desiredWeight = turn.spec.traffic().weights().get(draft.stepIndex - 1);
+    draft.stepTime = null;
+    turn.resume();
   }
 
   /** Whether the candidate does not answer any more; then it is taken back. */
@@ -198,6 +240,11 @@ final class Stages {
 
   private void paused() {
     if (draft.desiredWeight > 0 && isLost()) {
+      return;
+    }
+    if (draft.pauseReason == Reason.BASELINE_UNAVAILABLE
+        && seen.baseline() == Observation.Baseline.READY) {
+      endStandIn();
       return;
     }
     // Nobody asked for this pause, so it does not hold the weight for ever.
@@ -239,6 +286,9 @@ final class Stages {
     if (turn.forGit() && !converged) {
       WritingBack.step(turn);
     } else {
+      if (converged) {
+        WritingBack.done(turn);
+      }
       draft.enter(ReleasePhase.FINALISING);
       finalising();
     }
@@ -314,7 +364,9 @@ final class Stages {
     draft.say(
         Objects.requireNonNullElse(draft.failure, Reason.ROLLING_BACK),
         Objects.requireNonNullElse(draft.failureMessage, "the baseline serves"));
-    if (turn.forGit() && !isDenied()) {
+    if (isDenied()) {
+      WritingBack.done(turn);
+    } else if (turn.forGit()) {
       WritingBack.step(turn);
     }
   }

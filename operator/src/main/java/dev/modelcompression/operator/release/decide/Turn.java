@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One look at a release: what is asked for, what was seen, what is decided so far. */
 final class Turn {
-  /** A model that is told here was denied already, and what a person took back may come again. */
-  private static final List<Reason> NOT_FOR_GIT = List.of(Reason.DIGEST_DENIED, Reason.ABORTED);
+  /**
+   * A model that is told here was denied already, what a person took back may come again, and a
+   * deadline that passed without a verdict says nothing of the model.
+   */
+  private static final List<Reason> NOT_FOR_GIT =
+      List.of(Reason.DIGEST_DENIED, Reason.ABORTED, Reason.PROGRESS_DEADLINE_EXCEEDED);
 
   final ReleaseSpec spec;
   final Observation seen;

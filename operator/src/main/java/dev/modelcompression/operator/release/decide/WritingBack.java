@@ -30,6 +30,26 @@ final class WritingBack {
     }
   }
 
+  /**
+   * The spec says what was to be written, whoever has seen to it: nothing is left to be done. The
+   * answer of the last attempt may never come, or be of the time before the merge.
+   */
+  static void done(Turn turn) {
+    WriteBackStatus now = turn.draft.writeBack;
+    if (now != null && now.state() != State.WRITTEN) {
+      turn.draft.writeBack =
+          new WriteBackStatus(
+              State.WRITTEN,
+              now.attempt(),
+              Draft.text(turn.seen.now()),
+              now.commit(),
+              now.branch(),
+              now.url(),
+              "the spec says so");
+      turn.tell(Reason.GIT_WRITTEN, false, "the spec says so", "git");
+    }
+  }
+
   /** Whether it failed otherwise than by a pull request that was closed. */
   private static boolean isMendable(WriteBackStatus now) {
     return now.state() == State.FAILED && now.url() == null;

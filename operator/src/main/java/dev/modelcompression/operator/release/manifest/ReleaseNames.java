@@ -24,7 +24,7 @@ public final class ReleaseNames {
   }
 
   /** Whether a name is that of a workload of the release, of this run or of one before. */
-  static boolean isWorkload(String release, String name) {
+  public static boolean isWorkload(String release, String name) {
     return name.matches(Pattern.quote(cut(release)) + "-[0-9a-f]{" + DIGITS + "}");
   }
 

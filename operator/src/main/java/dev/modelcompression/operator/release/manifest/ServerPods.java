@@ -148,7 +148,7 @@ final class ServerPods {
     ours.put("MC_MODEL_URI", isFetched() ? "file://" + fetchedModel() : side.uri());
     ours.put("MC_MODEL_DIGEST", side.digest());
     ours.put("MC_MODEL_VERSION", side.version());
-    ours.put("MC_THREADS", Integer.toString(Threads.of(resources, settings)));
+    ours.put("MC_THREADS", Integer.toString(Threads.of(resources, settings.threads())));
     ours.put("MC_DRAIN", DRAIN.toSeconds() + "s");
     return serving(PodShape.container(CONTAINER, settings.serverImage()))
         .withImagePullPolicy(settings.imagePullPolicy())

@@ -244,7 +244,7 @@ class ReleaseDeciderTest {
     for (int i = 0; i < 20; i++) {
       paper.turn();
     }
-    assertThat(paper.liveWeight).contains(10);
+    assertThat(paper.liveWeight).as("the candidate stands in").contains(100);
     assertThat(condition(paper, Condition.Type.BASELINE_AVAILABLE))
         .isEqualTo(Condition.Status.FALSE);
     paper.annotate("abort/" + paper.status().runId());
@@ -253,7 +253,7 @@ class ReleaseDeciderTest {
     }
     assertThat(paper.status().phase()).as("remembered").isEqualTo(ReleasePhase.ROLLING_BACK);
     assertThat(paper.status().message()).contains("waits for a pod of the baseline");
-    assertThat(paper.liveWeight).as("who answers goes on answering").contains(10);
+    assertThat(paper.liveWeight).as("who answers goes on answering").contains(100);
     paper.baselineReady = true;
     paper.until(ReleasePhase.ROLLED_BACK);
   }

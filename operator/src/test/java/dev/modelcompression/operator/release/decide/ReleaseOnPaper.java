@@ -6,6 +6,7 @@ import dev.modelcompression.api.release.status.Evidence;
 import dev.modelcompression.api.release.status.MetricStatus;
 import dev.modelcompression.api.release.status.ModelReleaseStatus;
 import dev.modelcompression.api.release.status.ReleasePhase;
+import dev.modelcompression.api.release.status.SideStatus;
 import dev.modelcompression.api.release.status.Verdict;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.ProbeReport;
@@ -15,10 +16,12 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A release on paper: a cluster that does at once what a written status asks for, and measurements
@@ -36,6 +39,10 @@ final class ReleaseOnPaper {
   Instant now = BEGIN;
   boolean baselineReady = true;
   boolean candidateReady = true;
+
+  /** Workloads that no pod of is ready, whatever becomes of others. */
+  final Set<String> unready = new HashSet<>();
+
   int candidatePods = 1;
   boolean mirrors;
   boolean atWork;
@@ -116,12 +123,16 @@ final class ReleaseOnPaper {
     note(decision.status());
     Desired desired = Desired.of(release.getSpec(), decision.status());
     if (accepted
+        && !decision.another()
         && (desired.weight() == 0
-            ? baselineReady || liveWeight.isEmpty()
-            : candidateReady
+            ? baselineAnswers() || liveWeight.isEmpty()
+            : candidateAnswers()
                 && (desired.weight() <= liveWeight.orElse(0)
                     || candidatePods >= Desired.podsFor(release.getSpec(), desired.weight())))) {
       liveWeight = Optional.of(desired.weight());
+    }
+    if (decision.another()) {
+      return true;
     }
     round = desired.round();
     writing = desired.writing();
@@ -180,8 +191,8 @@ final class ReleaseOnPaper {
         Optional.of(candidate),
         "",
         problem,
-        baselineReady ? Observation.Baseline.READY : Observation.Baseline.NOT_READY,
-        candidateReady ? candidatePods : 0,
+        baselineAnswers() ? Observation.Baseline.READY : Observation.Baseline.NOT_READY,
+        candidateAnswers() ? candidatePods : 0,
         "",
         mirrors,
         new Observation.Route(liveWeight, accepted && liveWeight.isPresent(), "not accepted"),
@@ -192,6 +203,18 @@ final class ReleaseOnPaper {
         reporting ? report : Observation.Reported.AT_WORK,
         command,
         now);
+  }
+
+  private boolean baselineAnswers() {
+    SideStatus running = status().baseline();
+    return baselineReady
+        && !unready.contains(running == null ? model(declared).workload() : running.workload());
+  }
+
+  /** Nobody looks at a candidate before the status names it. */
+  private boolean candidateAnswers() {
+    SideStatus running = status().candidate();
+    return candidateReady && running != null && !unready.contains(running.workload());
   }
 
   private Observation.Probe probe() {

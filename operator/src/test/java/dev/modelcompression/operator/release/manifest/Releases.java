@@ -22,7 +22,9 @@ final class Releases {
           "8Gi",
           Duration.ofMinutes(5),
           Duration.ofSeconds(10),
-          Duration.ofHours(24));
+          Duration.ofSeconds(10),
+          Duration.ofHours(24),
+          true);
 
   static final String OLD = "sha256:" + "a1".repeat(32);
   static final String NEW = "sha256:" + "b2".repeat(32);

@@ -279,7 +279,9 @@ class WorkloadsTest {
         SETTINGS.scratch(),
         SETTINGS.pendingTimeout(),
         SETTINGS.noPodGrace(),
-        SETTINGS.jobTtl());
+        SETTINGS.retryBackoff(),
+        SETTINGS.jobTtl(),
+        SETTINGS.releases());
   }
 
   private static Deployment theirs() {
