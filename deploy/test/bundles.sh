@@ -29,11 +29,23 @@ accepts() {
   fi
 }
 
+objects() { # FILE: its objects, as one array
+  kubectl create --dry-run=client --validate=false -o json -f "$1" | jq -s '[(.[] | .items? // [.])[]?]'
+}
+
 # rights FILE: kind, name and rules of every role, in a form that can be compared
 rights() {
-  kubectl create --dry-run=client --validate=false -o json -f "$1" | jq -S -s '
-    [(.[] | .items? // [.])[]? | select(.kind | test("Role$")) | {kind, name: .metadata.name, rules: (.rules | sort)}]
-    | sort_by(.kind, .name)'
+  objects "$1" | jq -S '
+    [.[] | select(.kind | test("Role$")) | {kind, name: .metadata.name, rules: (.rules | sort)}] | sort_by(.kind, .name)'
+}
+
+setting() { # FILE VARIABLE: what the Deployment sets it to
+  objects "$1" | jq -r --arg name "$2" '
+    .[] | select(.kind == "Deployment") | .spec.template.spec.containers[0].env[] | select(.name == $name).value'
+}
+
+leases() { # FILE: those that the operator may hold
+  objects "$1" | jq -r '.[] | select(.kind == "Role").rules[] | select(.resources == ["leases"]).resourceNames[]?'
 }
 
 same() { # WHAT FILE FILE
@@ -118,6 +130,15 @@ done
 sed 's/namespace: model-compression$/namespace: mc-bundles/' "$work/kustomize-cluster-wide.yaml" >"$work/k.yaml"
 accepts "kustomize, cluster-wide" "$work/k.yaml"
 accepts "kustomize, namespaced" "$work/kustomize-namespaced.yaml"
+
+# Two installations in one namespace would wait for each other's lease if it had one name.
+helm template other "$chart" --namespace mc-bundles --set crds.install=false >"$work/other.yaml"
+for bundle in cluster other kustomize-cluster-wide kustomize-namespaced; do
+  expected=model-compression-operator
+  case $bundle in cluster) expected=mc-$expected ;; other) expected=other-$expected ;; esac
+  found="$(setting "$work/$bundle.yaml" MC_LEADER_ELECTION_LEASE) $(leases "$work/$bundle.yaml")"
+  if [ "$found" = "$expected $expected" ]; then say "$bundle: lease $expected"; else fail "$bundle: leases $found, not $expected"; fi
+done
 
 render --set fullnameOverride=model-compression-operator >"$work/cluster.yaml"
 same "cluster-wide" "$work/cluster.yaml" "$work/kustomize-cluster-wide.yaml"
