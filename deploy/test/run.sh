@@ -6,6 +6,8 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 
 say() { echo "run: $(date -u +%T) $*"; }
 
+# The mutants themselves take too long for here; their expressions go stale with every edit of what they take out.
+deploy/test/mutants.sh --check
 say "programs of the cluster"
 deploy/local-cluster/cluster.sh install-tools gateway
 say "images"
