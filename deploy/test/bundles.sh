@@ -39,10 +39,13 @@ rights() {
     [.[] | select(.kind | test("Role$")) | {kind, name: .metadata.name, rules: (.rules | sort)}] | sort_by(.kind, .name)'
 }
 
-setting() { # FILE VARIABLE: what the Deployment sets it to
-  objects "$1" | jq -r --arg name "$2" '
-    .[] | select(.kind == "Deployment") | .spec.template.spec.containers[0].env[] | select(.name == $name).value'
+settings() { # FILE: the operator's own that the Deployment sets, as NAME=VALUE
+  objects "$1" | jq -r '
+    .[] | select(.kind == "Deployment") | .spec.template.spec.containers[0].env[] | select(.name | startswith("MC_"))
+    | "\(.name)=\(.value)"' | sort
 }
+
+setting() { settings "$1" | sed -n "s/^$2=//p"; } # FILE VARIABLE
 
 leases() { # FILE: those that the operator may hold
   objects "$1" | jq -r '.[] | select(.kind == "Role").rules[] | select(.resources == ["leases"]).resourceNames[]?'
@@ -112,8 +115,12 @@ refuses replicas --set replicas=-1
 refuses imagee --set imagee.tag=1
 refuses digest --set image.digest=latest
 refuses memory --set steps.memory=lots
+refuses maxMemory --set steps.maxMemory=0Gi
+refuses scratch --set steps.scratch=1000m
 refuses ttl --set jobs.ttl=0s
 refuses noPodGrace --set jobs.noPodGrace=0s
+refuses pendingTimeout --set jobs.pendingTimeout=8761h
+refuses retryBackoff --set jobs.retryBackoff=2h
 refuses watchNamespaces --set 'watchNamespaces={a,a}'
 refuses fullnameOverride --set fullnameOverride=Not_a_name
 refuses app.kubernetes.io/name --set 'podLabels.app\.kubernetes\.io/name=other'
@@ -142,6 +149,8 @@ done
 
 render --set fullnameOverride=model-compression-operator >"$work/cluster.yaml"
 same "cluster-wide" "$work/cluster.yaml" "$work/kustomize-cluster-wide.yaml"
+comm -13 <(settings "$work/cluster.yaml") <(settings "$work/kustomize-cluster-wide.yaml") >"$work/diff"
+if [ -s "$work/diff" ]; then fail "kustomize, other settings: $(cat "$work/diff")"; else say "kustomize: settings of the chart"; fi
 render --set fullnameOverride=model-compression-operator --set 'watchNamespaces={default}' >"$work/namespaced.yaml"
 same "namespaced" "$work/namespaced.yaml" "$work/kustomize-namespaced.yaml"
 
