@@ -47,6 +47,10 @@ settings() { # FILE: the operator's own that the Deployment sets, as NAME=VALUE
 
 setting() { settings "$1" | sed -n "s/^$2=//p"; } # FILE VARIABLE
 
+own() { # FILE: the resources that the operator's roles name; the others of edit and view are of users
+  rights "$1" | jq -r '[.[] | select(.name | test("-(edit|view)$") | not).rules[].resources[]] | unique | join(" ")'
+}
+
 leases() { # FILE: those that the operator may hold
   objects "$1" | jq -r '.[] | select(.kind == "Role").rules[] | select(.resources == ["leases"]).resourceNames[]?'
 }
@@ -137,6 +141,18 @@ done
 sed 's/namespace: model-compression$/namespace: mc-bundles/' "$work/kustomize-cluster-wide.yaml" >"$work/k.yaml"
 accepts "kustomize, cluster-wide" "$work/k.yaml"
 accepts "kustomize, namespaced" "$work/kustomize-namespaced.yaml"
+
+# Without releases, nothing is left of what only they need; both definitions stay.
+compressions="events jobs leases modelcompressions modelcompressions/finalizers modelcompressions/status pods"
+for namespaces in '[]' '["mc-bundles"]'; do
+  render --set releases.enabled=false --set-json "watchNamespaces=$namespaces" >"$work/compressions.yaml"
+  accepts "chart, without releases" "$work/compressions.yaml"
+  found=$(own "$work/compressions.yaml")
+  if [ "$found" != "$compressions" ]; then fail "chart, without releases: rights to $found, not $compressions"; fi
+  found="$(setting "$work/compressions.yaml" MC_RELEASES_ENABLED) $(setting "$work/cluster.yaml" MC_RELEASES_ENABLED)"
+  if [ "$found" != "false true" ]; then fail "chart, without releases and with them: MC_RELEASES_ENABLED $found"; fi
+  if ! grep -q 'name: modelreleases.modelcompression.dev' "$work/compressions.yaml"; then fail "chart, without releases: no definition"; fi
+done
 
 # Two installations in one namespace would wait for each other's lease if it had one name.
 helm template other "$chart" --namespace mc-bundles --set crds.install=false >"$work/other.yaml"
