@@ -40,6 +40,9 @@ public record Settings(
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(365);
 
+  /** The longest pause between two attempts of a step. */
+  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
   /** The same with other amounts for containers that have none of their own. */
   public Settings withAmounts(String memory, String scratch) {
     return new Settings(
@@ -71,10 +74,10 @@ public record Settings(
     amount("MC_STEP_MAX_MEMORY", maxMemory);
     amount("MC_STEP_MEMORY", memory);
     amount("MC_STEP_SCRATCH", scratch);
-    within("MC_JOB_PENDING_TIMEOUT", pendingTimeout, SECOND);
-    within("MC_JOB_NO_POD_GRACE", noPodGrace, SECOND);
-    within("MC_JOB_RETRY_BACKOFF", retryBackoff, Duration.ZERO);
-    within("MC_JOB_TTL", jobTtl, Duration.ofMinutes(1));
+    within("MC_JOB_PENDING_TIMEOUT", pendingTimeout, SECOND, LONGEST);
+    within("MC_JOB_NO_POD_GRACE", noPodGrace, SECOND, LONGEST);
+    within("MC_JOB_RETRY_BACKOFF", retryBackoff, Duration.ZERO, LONGEST_PAUSE);
+    within("MC_JOB_TTL", jobTtl, Duration.ofMinutes(1), LONGEST);
   }
 
   private static void amount(String variable, String found) {
@@ -90,11 +93,10 @@ public record Settings(
         "%s is '%s', expected an amount of bytes such as 4Gi".formatted(variable, found));
   }
 
-  private static void within(String variable, Duration found, Duration least) {
-    if (found.compareTo(least) < 0 || found.compareTo(LONGEST) > 0) {
+  private static void within(String variable, Duration found, Duration least, Duration most) {
+    if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
       throw new IllegalArgumentException(
-          "%s is %s, expected %s to %s"
-              .formatted(variable, text(found), text(least), text(LONGEST)));
+          "%s is %s, expected %s to %s".formatted(variable, text(found), text(least), text(most)));
     }
   }
 

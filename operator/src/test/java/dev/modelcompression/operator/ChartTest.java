@@ -65,7 +65,7 @@ class ChartTest {
     "jobs.ttl, 1m 60s 24h 8760h 1h30m10s 99999s, 0s 59s 0m 9999999h 8761h 8760h1m 24",
     "jobs.pendingTimeout, 1s 5m 48h 8760h 1h30m10s 99999s, 0s 0h 00m 5 8761h 8760h1s 9999999m",
     "jobs.noPodGrace, 1s 10s 8760h, 0s 0m10s 8761h",
-    "jobs.retryBackoff, 0s 10s 1m30s 59m59s 60m 1h 3600s, 10 0 1h1s 61m 60m1s 3601s 2h 500ms",
+    "jobs.retryBackoff, 0s 10s 1m30s 4m59s 5m 300s, 10 0 1h 6m 5m1s 301s 500ms",
     "steps.memory, 1 4Gi 1.5Gi 0.5Gi 0.001k 512M, 0 0Gi 0.0Gi 0.5 0.0001k 4000m 4gi -1Gi",
     "steps.maxMemory, 32Gi 1T, 0 00Gi 1m",
     "steps.scratch, 8Gi 1Ti, 0 0.00k 1m",

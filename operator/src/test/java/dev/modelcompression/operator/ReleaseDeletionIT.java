@@ -79,6 +79,9 @@ class ReleaseDeletionIT {
       }
     }
     scene.await(phase);
+    if (phase == ReleasePhase.INITIALIZING) {
+      scene.await(s -> s.message() != null && s.message().contains(CANDIDATE + " is ready yet"));
+    }
   }
 
   @Test

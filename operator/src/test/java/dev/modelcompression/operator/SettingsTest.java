@@ -37,6 +37,9 @@ class SettingsTest {
     refused(
         settings(2, "4Gi", "32Gi", "5m", "10s", "9999999h"),
         "MC_JOB_TTL is 9999999h, expected 1m to 8760h");
+    refused(
+        settings(2, "4Gi", "32Gi", "5m", "10s", "24h", "6m"),
+        "MC_JOB_RETRY_BACKOFF is 6m, expected 0s to 5m");
   }
 
   private static void refused(Settings settings, String message) {
@@ -47,6 +50,17 @@ class SettingsTest {
 
   private static Settings settings(
       int threads, String memory, String maxMemory, String pending, String grace, String ttl) {
+    return settings(threads, memory, maxMemory, pending, grace, ttl, "10s");
+  }
+
+  private static Settings settings(
+      int threads,
+      String memory,
+      String maxMemory,
+      String pending,
+      String grace,
+      String ttl,
+      String backoff) {
     return new Settings(
         "steps:1",
         "",
@@ -57,7 +71,7 @@ class SettingsTest {
         "8Gi",
         duration(pending),
         duration(grace),
-        Duration.ofSeconds(10),
+        duration(backoff),
         duration(ttl),
         true);
   }

@@ -15,6 +15,8 @@ import dev.modelcompression.operator.job.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,11 +41,10 @@ class TakenNamesIT {
       scene
           .client()
           .resource(theirs)
-          .edit(
-              live -> {
-                live.getMetadata().setLabels(Map.of(Labels.RELEASE, Scene.NAME));
-                return live;
-              });
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              "{\"metadata\": {\"labels\": {\"%s\": \"%s\"}}}"
+                  .formatted(Labels.RELEASE, Scene.NAME));
       scene.await(ReleasePhase.SUCCEEDED);
       List<Map<String, Integer>> routes = scene.audit().routes();
       assertThat(routes.get(routes.size() - 1)).containsEntry("theirs", 0);

@@ -39,9 +39,10 @@ public record StepStatus(
         @Min(0)
         Integer disruptions,
     @JsonPropertyDescription(
-            "lastDisrupted is the uid of the latest of these pods, which is not counted again.")
-        @Size(max = 64)
-        @Nullable String lastDisrupted,
+            "disruptedPods are the uids of these pods while the attempt runs, so that none is counted"
+                + " twice. At most 10, after which the step is given up.")
+        @Size(max = 10)
+        List<@Size(max = 64) String> disruptedPods,
     @JsonPropertyDescription(
             "oomKills is how often the step was killed for want of memory; each adds half to its"
                 + " memory.")
@@ -84,6 +85,9 @@ public record StepStatus(
         @Size(max = 32)
         Map<String, @Size(max = 32) String> metrics) {
 
+  /** How often pods of one attempt are taken away before it is given up. */
+  public static final int MAX_DISRUPTIONS = 10;
+
   /** How an attempt stands. */
   public enum State {
     /** Its Job is there, but no container of it runs yet. */
@@ -102,6 +106,7 @@ public record StepStatus(
 
   public StepStatus {
     disruptions = disruptions == null ? 0 : disruptions;
+    disruptedPods = disruptedPods == null ? List.of() : List.copyOf(disruptedPods);
     oomKills = oomKills == null ? 0 : oomKills;
     outputs = outputs == null ? List.of() : List.copyOf(outputs);
     metrics = metrics == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(metrics));

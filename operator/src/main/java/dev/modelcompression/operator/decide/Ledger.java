@@ -10,10 +10,12 @@ import dev.modelcompression.operator.observe.Ending;
 import dev.modelcompression.operator.observe.ObservedJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -126,17 +128,16 @@ public final class Ledger {
   }
 
   /**
-   * With the pods that were taken away since the last one that was counted. A drain deletes them,
-   * so how many there are at a time tells nothing.
+   * With the pods that were taken away and not counted yet. A drain deletes them, so how many there
+   * are at a time tells nothing.
    */
   private static StepStatus counted(StepStatus step, List<String> disrupted) {
-    int known = step.lastDisrupted() == null ? -1 : disrupted.indexOf(step.lastDisrupted());
-    List<String> more = disrupted.subList(known + 1, disrupted.size());
-    return more.isEmpty()
+    Set<String> pods = new LinkedHashSet<>(step.disruptedPods());
+    pods.addAll(disrupted);
+    List<String> all = pods.stream().limit(StepStatus.MAX_DISRUPTIONS).toList();
+    return all.equals(step.disruptedPods())
         ? step
-        : StepEntry.of(step)
-            .disruptions(step.disruptions() + more.size(), more.get(more.size() - 1))
-            .build();
+        : StepEntry.of(step).disruptions(all.size(), all).build();
   }
 
   /** Notes that the pause before the next attempt begins. */
@@ -198,7 +199,7 @@ public final class Ledger {
             .state(done ? StepStatus.State.SUCCEEDED : StepStatus.State.FAILED)
             .oomKills(step.oomKills() + (ending.reason() == Reason.STEP_OOM ? 1 : 0))
             .completionTime(now)
-            .disruptions(step.disruptions(), null)
+            .disruptions(step.disruptions(), List.of())
             .waitingSince(null)
             .last(last ? true : null)
             .exitCode(ending.exit().code())

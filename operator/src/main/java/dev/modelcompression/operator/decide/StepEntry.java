@@ -15,7 +15,7 @@ final class StepEntry {
   private final Integer attempt;
   private @Nullable String job;
   private int disruptions;
-  private @Nullable String lastDisrupted;
+  private List<String> disruptedPods = List.of();
   private int oomKills;
   private @Nullable String startTime;
   private @Nullable String completionTime;
@@ -38,7 +38,7 @@ final class StepEntry {
     return new StepEntry(step.name(), step.trial(), step.attempt())
         .state(step.state())
         .job(step.job())
-        .disruptions(step.disruptions(), step.lastDisrupted())
+        .disruptions(step.disruptions(), step.disruptedPods())
         .oomKills(step.oomKills())
         .startTime(step.startTime())
         .completionTime(step.completionTime())
@@ -62,9 +62,9 @@ final class StepEntry {
     return this;
   }
 
-  StepEntry disruptions(int disruptions, @Nullable String lastDisrupted) {
+  StepEntry disruptions(int disruptions, List<String> pods) {
     this.disruptions = disruptions;
-    this.lastDisrupted = lastDisrupted;
+    this.disruptedPods = pods;
     return this;
   }
 
@@ -131,7 +131,7 @@ final class StepEntry {
         attempt,
         job,
         disruptions,
-        lastDisrupted,
+        disruptedPods,
         oomKills,
         startTime,
         completionTime,

@@ -15,11 +15,6 @@ final class Waits {
   /** How soon to ask again what the cluster refuses. */
   private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-
-  /** A pod that is taken away this often gets nowhere. */
-  private static final int MAX_DISRUPTIONS = 10;
-
   private final Settings settings;
   private final Instant now;
 
@@ -36,7 +31,7 @@ final class Waits {
   /** Ends an attempt that has waited too long, or was taken away too often. Whether it did. */
   boolean giveUp(Ledger ledger, int trial, String name) {
     StepStatus step = ledger.find(trial, name).orElseThrow();
-    if (step.disruptions() >= MAX_DISRUPTIONS) {
+    if (step.disruptions() >= StepStatus.MAX_DISRUPTIONS) {
       ledger.ended(trial, name, Failures.disrupted(step), true, now(), List.of());
       return true;
     }
@@ -58,8 +53,8 @@ final class Waits {
       return Duration.ZERO;
     }
     Duration whole = settings.retryBackoff().multipliedBy(1L << Math.min(attempt - 2, 10));
-    if (whole.compareTo(LONGEST_PAUSE) > 0) {
-      whole = LONGEST_PAUSE;
+    if (whole.compareTo(Settings.LONGEST_PAUSE) > 0) {
+      whole = Settings.LONGEST_PAUSE;
     }
     String since = ended.waitingSince();
     Duration left =

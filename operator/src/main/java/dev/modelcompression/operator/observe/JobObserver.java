@@ -66,11 +66,7 @@ public final class JobObserver {
             end(job).map(JobCondition::getLastTransitionTime).orElse(null),
             job.getMetadata().getDeletionTimestamp() != null,
             own.size(),
-            own.stream()
-                .filter(Pods::disrupted)
-                .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
-                .map(pod -> pod.getMetadata().getUid())
-                .toList(),
+            own.stream().filter(Pods::disrupted).map(pod -> pod.getMetadata().getUid()).toList(),
             seen.state,
             seen.reason,
             seen.message,

@@ -29,8 +29,10 @@ public final class Pipeline {
   public static final List<String> ATTEMPTS =
       List.of("evaluate 1", "inputs 1", "optimize 1", "optimize 2", "quantize 1");
 
-  /** A create for each attempt, and a status for each of them and for the end. */
-  public static final int WRITES = 5 + 6;
+  /**
+   * A create for each attempt; a status for each of them, for the pause before one, and the end.
+   */
+  public static final int WRITES = 5 + 7;
 
   private static final String ONE_STEP = "  steps:\n  - {name: evaluate, evaluate: {}}\n";
 

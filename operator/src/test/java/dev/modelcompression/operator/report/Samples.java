@@ -97,7 +97,7 @@ public final class Samples {
         attempt,
         "net-" + name + "-a" + attempt,
         0,
-        null,
+        List.of(),
         0,
         START,
         ended ? END : null,
