@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * is a {@link ProbeReport}; a pod that ends with another exit code than 0 leaves a {@link
  * TerminationMessage}.
  *
- * <p>The rounds of a run walk through one permutation of the data set, drawn by the seed: round k
- * takes the k-th {@code samples} of it, and begins anew at its end.
+ * <p>The rounds of a run walk through one permutation of the data set, drawn by the seed. A round
+ * goes on after the {@code asked} samples that the rounds before it have asked, and begins anew at
+ * the end. A round may be cut short by its time; so it is the count that says where the next one
+ * begins, and no sample is asked again before all were asked.
  *
  * @param version version of the contract, {@value StepRequest#VERSION}
  * @param runId the run of the release that the round belongs to
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param baseline what serves now
  * @param candidate what may serve next
  * @param samples how many samples each side is asked, 1 to {@value #MAX_SAMPLES}
+ * @param asked how many samples each side was asked by the rounds of this run that were counted, at
+ *     least 0; what a round asked that left no report is not among them, and is asked again
  * @param warmup how many requests each side gets before anything counts, 0 to {@value #MAX_WARMUP}
  * @param seed start of every random choice
  * @param concurrency pairs of requests under way at the same time, 1 to {@value #MAX_CONCURRENCY};
@@ -46,6 +50,7 @@ public record ProbeRequest(
     @JsonProperty(required = true) Endpoint baseline,
     @JsonProperty(required = true) Endpoint candidate,
     @JsonProperty(required = true) int samples,
+    @JsonProperty(required = true) long asked,
     @JsonProperty(required = true) int warmup,
     @JsonProperty(required = true) long seed,
     @JsonProperty(required = true) int concurrency,
@@ -216,6 +221,10 @@ public record ProbeRequest(
     OutputNames.requireName(WHAT + " runId", runId);
     requireRange("round", round, 1, Integer.MAX_VALUE);
     requireRange("samples", samples, 1, MAX_SAMPLES);
+    if (asked < 0) {
+      throw new IllegalArgumentException(
+          "%s: asked is %d, expected at least 0".formatted(WHAT, asked));
+    }
     requireRange("warmup", warmup, 0, MAX_WARMUP);
     requireRange("concurrency", concurrency, 1, MAX_CONCURRENCY);
     requireRange("timeoutMillis", timeoutMillis, 1, MAX_MILLIS);

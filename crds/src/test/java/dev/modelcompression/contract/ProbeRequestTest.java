@@ -24,7 +24,7 @@ class ProbeRequestTest {
        "dataset":{"uri":"pvc://data/test.npz","digest":"sha256:%s"},
        "baseline":{"url":"http://gateway:8000/base","headers":{"Host":"fashion.example.com"},"model":"fashion"},
        "candidate":{"url":"https://10.0.0.1","headers":{},"model":"fashion"},
-       "samples":500,"warmup":10,"seed":-7,"concurrency":4,"timeoutMillis":2000,"durationMillis":60000,
+       "samples":500,"asked":730,"warmup":10,"seed":-7,"concurrency":4,"timeoutMillis":2000,"durationMillis":60000,
        "prometheus":{"url":"http://prometheus:9090","queries":{"lag":{"candidate":"a","baseline":"b"},"up":{"candidate":"c"}}}}
       """
           .formatted("1".repeat(64));
@@ -56,6 +56,9 @@ class ProbeRequestTest {
           "samples":500              | "samples":0            | samples is 0, expected 1 to 100000
           "samples":500              | "samples":100001       | samples is 100001
           "samples":500              | "samples":1.5          | samples
+          "asked":730                | "asked":-1             | asked is -1, expected at least 0
+          "asked":730                | "asked":0.5            | asked
+          "asked":730,               | ''                     | 'asked' is missing
           "warmup":10                | "warmup":-1            | warmup is -1
           "warmup":10                | "warmup":1001          | warmup is 1001
           "concurrency":4            | "concurrency":0        | concurrency is 0

@@ -139,6 +139,7 @@ final class ProbeOptions {
             headers(candidateHeaders),
             candidateModel == null ? name : candidateModel),
         samples,
+        (round - 1L) * samples,
         warmup,
         seed,
         concurrency,

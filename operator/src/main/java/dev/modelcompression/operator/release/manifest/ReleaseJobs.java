@@ -9,6 +9,7 @@ import dev.modelcompression.api.release.Analysis;
 import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.api.release.ReleaseMetric;
 import dev.modelcompression.api.release.WriteBack;
+import dev.modelcompression.api.release.status.ModelReleaseStatus;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.contract.InputsRequest;
 import dev.modelcompression.contract.ProbeRequest;
@@ -130,6 +131,7 @@ public final class ReleaseJobs {
         endpoints.baseline(),
         endpoints.candidate(),
         analysis.samples(),
+        asked(release),
         WARMUP,
         seed(release, runId),
         CONCURRENCY,
@@ -139,6 +141,17 @@ public final class ReleaseJobs {
         ReleaseFolders.of(release, runId)
             .map(folder -> archive(folder, round, analysis))
             .orElse(null));
+  }
+
+  /**
+   * Where the walk through the data set goes on: the number of a round does not tell, as one that
+   * was slow has asked less than it was to, and one that left no report nothing that counts.
+   */
+  private static long asked(ModelRelease release) {
+    return Optional.ofNullable(release.getStatus())
+        .map(ModelReleaseStatus::analysis)
+        .map(all -> all.evidence().candidate().requests())
+        .orElse(0L);
   }
 
   private static ProbeRequest.Archive archive(String folder, Round round, Analysis analysis) {

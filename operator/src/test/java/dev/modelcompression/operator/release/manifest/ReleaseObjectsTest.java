@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.api.release.status.Evidence;
 import dev.modelcompression.api.release.status.HistoryEntry;
+import dev.modelcompression.api.release.status.ModelReleaseStatus;
 import dev.modelcompression.api.release.status.ReleasePhase;
 import dev.modelcompression.api.release.status.Verdict;
 import dev.modelcompression.api.status.Reason;
+import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.InputsRequest;
 import dev.modelcompression.contract.ReleaseReportRequest;
 import dev.modelcompression.contract.StepRequest;
@@ -95,6 +97,7 @@ class ReleaseObjectsTest {
             Endpoints.services(foreign, BASELINE, CANDIDATE),
             SETTINGS));
     ModelRelease kept = Releases.release(Releases.GATEWAY + "workspace: {uri: 'pvc://work/mc'}\n");
+    kept.setStatus(measured());
     objects.put(
         "kept-probe",
         ReleaseJobs.probe(
@@ -108,6 +111,19 @@ class ReleaseObjectsTest {
     objects.put("kept-report", ReleaseJobs.report(kept, report(kept), SETTINGS));
     objects.put("foreign-write-back", ReleaseJobs.writeBack(foreign, writeBack(), 2, SETTINGS));
     return objects;
+  }
+
+  /** Six rounds of 500 samples each; one left no report, and two were cut short. */
+  private static ModelReleaseStatus measured() {
+    return ContractJson.read(
+        """
+        {"analysis": {"round": 7, "ended": 6, "failed": 0, "inconclusive": 0, "missing": 1, "evidence": {
+          "baseline": {"requests": 1840, "errors": 0, "correct": 1700},
+          "candidate": {"requests": 1840, "errors": 20, "correct": 1690},
+          "pairs": 1820, "agree": 1800, "onlyBaselineRight": 5, "onlyCandidateRight": 5}}}
+        """,
+        ModelReleaseStatus.class,
+        "status");
   }
 
   private static ReleaseReportRequest report(ModelRelease release) {

@@ -66,7 +66,7 @@ public final class ProbeRound {
   public static ProbeReport run(ProbeRequest request, StepInputs inputs, Progress progress) {
     var samples =
         ProbeSamples.load(
-            inputs, request.dataset(), request.samples(), request.round(), request.seed());
+            inputs, request.dataset(), request.samples(), request.asked(), request.seed());
     try {
       return new ProbeRound(request, samples).run(progress);
     } catch (InterruptedException e) {

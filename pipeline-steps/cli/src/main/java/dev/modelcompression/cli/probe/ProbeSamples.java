@@ -35,7 +35,7 @@ final class ProbeSamples {
    * @throws InvalidDataException the file is missing, altered, malformed or has no labels
    */
   static ProbeSamples load(
-      StepInputs inputs, InputsRequest.File file, int samples, int round, long seed) {
+      StepInputs inputs, InputsRequest.File file, int samples, long asked, long seed) {
     var size = new int[1];
     var chosen = new int[1][];
     var dataset =
@@ -43,7 +43,7 @@ final class ProbeSamples {
             file,
             rows -> {
               size[0] = rows;
-              chosen[0] = rows(rows, samples, round, seed);
+              chosen[0] = rows(rows, samples, asked, seed);
               var ascending = chosen[0].clone();
               Arrays.sort(ascending);
               return ascending;
@@ -60,16 +60,15 @@ final class ProbeSamples {
   }
 
   /**
-   * The rows of a round: the round-th {@code samples} of a permutation of all rows, which begins
-   * anew at its end. No row twice within a round.
+   * The rows of a round: the {@code samples} after the first {@code asked} of a permutation of all
+   * rows, which begins anew at its end. No row twice within a round.
    */
-  static int[] rows(int size, int samples, int round, long seed) {
+  static int[] rows(int size, int samples, long asked, long seed) {
     var random = RandomSource.XO_SHI_RO_256_PP.create(seed);
     int[] permutation = new PermutationSampler(random, size, size).sample();
     int count = Math.min(samples, size);
-    long start = (round - 1L) * samples;
     var rows = new int[count];
-    Arrays.setAll(rows, i -> permutation[(int) ((start + i) % size)]);
+    Arrays.setAll(rows, i -> permutation[(int) ((asked % size + i) % size)]);
     return rows;
   }
 

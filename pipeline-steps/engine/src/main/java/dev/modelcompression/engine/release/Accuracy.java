@@ -38,7 +38,8 @@ record Accuracy(Evidence pooled, long population) implements Figures {
   public Interval drop(double alpha) {
     return Intervals.pairedDifference(
             pooled.onlyBaselineRight(), pooled.onlyCandidateRight(), pooled.pairs(), alpha)
-        .narrowed(Intervals.ofPopulation(pooled.pairs(), population));
+        .narrowed(
+            Intervals.ofPopulation(pooled.candidate().requests(), pooled.pairs(), population));
   }
 
   /**
@@ -64,6 +65,6 @@ record Accuracy(Evidence pooled, long population) implements Figures {
   private Interval rate(Evidence.Answers side, double alpha) {
     long answered = side.requests() - side.errors();
     return Intervals.rate(side.correct(), answered, alpha)
-        .narrowed(Intervals.ofPopulation(answered, population));
+        .narrowed(Intervals.ofPopulation(side.requests(), answered, population));
   }
 }

@@ -32,7 +32,8 @@ record Agreement(Evidence pooled, long population) implements Figures {
   @Override
   public Interval value(double alpha) {
     return Intervals.rate(pooled.agree(), pooled.pairs(), alpha)
-        .narrowed(Intervals.ofPopulation(pooled.pairs(), population));
+        .narrowed(
+            Intervals.ofPopulation(pooled.candidate().requests(), pooled.pairs(), population));
   }
 
   @Override

@@ -102,14 +102,35 @@ public final class Intervals {
 
   /**
    * How much narrower bounds get because samples are drawn from a data set of limited size without
-   * putting back: the square root of {@code r(1 − r) / (w + r)}, where {@code w} whole walks
-   * through the data set and the share {@code r} of another make up the samples. 0 when each sample
-   * was asked equally often: then nothing about the data set is left to chance.
+   * putting back: the square root of {@code Σn²/answered − answered/population}, {@code n} being
+   * how often each sample was answered. Where all that was asked was answered, that is {@code r(1 −
+   * r) / (w + r)} after {@code w} whole walks through the data set and the share {@code r} of
+   * another: 0 when each sample was asked equally often, as nothing about the data set is left to
+   * chance then.
+   *
+   * <p>Which requests had no answer is not known. They are taken as those to the same samples in
+   * every walk, the ones asked least often first: so as few samples as can be are known, and the
+   * bounds are the widest. They can even get wider, by answers that only repeat others.
+   *
+   * @param asked requests, the n-th for the n-th sample of endless walks in the same order
+   * @param answered how many of them count
+   * @param population samples of the data set
    */
-  public static double ofPopulation(long samples, long population) {
-    double walks = (double) samples / population;
-    double begun = walks - Math.floor(walks);
-    return walks == 0 ? 1 : Math.sqrt(begun * (1 - begun) / walks);
+  public static double ofPopulation(long asked, long answered, long population) {
+    if (answered == 0 || population == 0) {
+      return 1;
+    }
+    long whole = asked / population;
+    double walks = whole;
+    double oftener = asked - whole * population;
+    double unknown = asked - answered;
+    double unknownAmongOthers = Math.min(unknown, walks * (population - oftener));
+    double squares =
+        walks * walks * (population - oftener)
+            + (walks + 1) * (walks + 1) * oftener
+            - walks * unknownAmongOthers
+            - (walks + 1) * (unknown - unknownAmongOthers);
+    return Math.sqrt(Math.max(0, squares / answered - (double) answered / population));
   }
 
   private static double quantile(double alpha) {

@@ -3,6 +3,7 @@ package dev.modelcompression.engine.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -138,12 +139,40 @@ class IntervalsTest {
 
   @Test
   void nothingIsLeftToChanceWhenAllWasAsked() {
-    assertThat(Intervals.ofPopulation(0, 1000)).isEqualTo(1);
-    assertThat(Intervals.ofPopulation(1, 1_000_000)).isCloseTo(1, within(1e-6));
-    assertThat(Intervals.ofPopulation(750, 1000)).isCloseTo(0.5, within(1e-12));
-    assertThat(Intervals.ofPopulation(1000, 1000)).isZero();
-    assertThat(Intervals.ofPopulation(1500, 1000)).isBetween(0.3, 0.5);
-    assertThat(Intervals.ofPopulation(3000, 1000)).isZero();
+    assertThat(Intervals.ofPopulation(0, 0, 1000)).isEqualTo(1);
+    assertThat(Intervals.ofPopulation(9, 9, 0)).isEqualTo(1);
+    assertThat(Intervals.ofPopulation(1, 1, 1_000_000)).isCloseTo(1, within(1e-6));
+    assertThat(Intervals.ofPopulation(750, 750, 1000)).isCloseTo(0.5, within(1e-12));
+    assertThat(Intervals.ofPopulation(1000, 1000, 1000)).isZero();
+    assertThat(Intervals.ofPopulation(1500, 1500, 1000)).isBetween(0.3, 0.5);
+    assertThat(Intervals.ofPopulation(3000, 3000, 1000)).isZero();
+  }
+
+  /** The bounds are those of the unluckiest choice of requests without an answer, or wider. */
+  @Test
+  void whatWasNotAnsweredIsNotKnown() {
+    assertThat(Intervals.ofPopulation(1000, 750, 1000)).isCloseTo(0.5, within(1e-12));
+    assertThat(Intervals.ofPopulation(2000, 1500, 1000)).isGreaterThan(0.7);
+    var random = new SplittableRandom(3);
+    for (int run = 0; run < 2000; run++) {
+      int population = random.nextInt(1, 12);
+      int asked = random.nextInt(1, 4 * population);
+      int[] answers = new int[population];
+      int answered = 0;
+      for (int i = 0; i < asked; i++) {
+        boolean isAnswered = (i % population) % 3 != run % 3 || random.nextBoolean();
+        answers[i % population] += isAnswered ? 1 : 0;
+        answered += isAnswered ? 1 : 0;
+      }
+      double variance = 0;
+      for (int times : answers) {
+        double weight = (double) times / Math.max(1, answered) - 1.0 / population;
+        variance += weight * weight * answered;
+      }
+      assertThat(Intervals.ofPopulation(asked, answered, population))
+          .as("%d of %d requests, %d samples", answered, asked, population)
+          .isGreaterThanOrEqualTo(Math.sqrt(variance) - 1e-9);
+    }
   }
 
   @Test

@@ -365,6 +365,19 @@ class ReleaseVerdictTest {
     assertThat(judge(500, just.onlyBaselineRight(1).right(-1), metric).verdict()).isEqualTo(FAIL);
   }
 
+  /** Samples that are asked again are no others, though they are as many as failed before. */
+  @Test
+  void whatFailedIsStillInDoubtWhenOthersWereAskedAgain() {
+    var first = Rounds.of(1000).right(897).onlyBaselineRight(3).candidateFails(100).report();
+    var again = Rounds.of(1000).right(100).report();
+    var pooled = EvidencePool.plus(EvidencePool.plus(Evidence.NONE, first), again);
+    assertThat(pooled.pairs()).isEqualTo(1000);
+    var analysis = analysis(500, maxDrop("accuracy", 0.005), min("agreement", 0.995));
+    assertThat(ReleaseVerdict.of(analysis, pooled, again, 2).metrics())
+        .extracting(MetricStatus::verdict)
+        .containsOnly(INCONCLUSIVE);
+  }
+
   private static Rounds round() {
     return Rounds.of(MANY);
   }
