@@ -31,7 +31,7 @@ class MainTest {
   void anErrorOfTheMachineIsOneMessageAndItsExitCode() {
     assertEnds(
         137,
-        "mc: out of memory: Java heap space; give the process more memory",
+        "mc: out of memory: Java heap space; give the process more memory, or set MC_JAVA_OPTS=-Xmx4g",
         new OutOfMemoryError("Java heap space"));
     assertEnds(70, "mc: internal error, please report it: StackOverflow", new StackOverflowError());
     assertEnds(

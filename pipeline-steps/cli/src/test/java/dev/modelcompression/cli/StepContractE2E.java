@@ -96,10 +96,14 @@ class StepContractE2E {
     for (var ended : new Launcher.Ended[] {alone, step}) {
       assertThat(ended.exit()).as(ended.output()).isEqualTo(137);
       assertThat(ended.output())
-          .contains("out of memory: Java heap space; give the process more memory")
+          .contains("out of memory: Java heap space; ")
           .doesNotContain("\tat ", "Exception");
     }
+    assertThat(alone.output()).contains("give the process more memory, or set MC_JAVA_OPTS");
+    assertThat(step.output()).contains("raise resources.limits.memory of the step");
     assertThat(message().exit()).isEqualTo(ExitCode.KILLED);
+    assertThat(message().message())
+        .isEqualTo("out of memory: Java heap space; raise resources.limits.memory of the step");
   }
 
   @Test

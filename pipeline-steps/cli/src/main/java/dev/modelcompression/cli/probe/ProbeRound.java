@@ -7,6 +7,7 @@ import dev.modelcompression.contract.ProbeReport.Answers;
 import dev.modelcompression.contract.ProbeRequest;
 import dev.modelcompression.contract.ProbeRequest.Query;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.data.ThrownElsewhere;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,7 @@ public final class ProbeRound {
         part.get();
       }
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+      throw ThrownElsewhere.in(e);
     } finally {
       workers.shutdownNow();
     }

@@ -1,5 +1,6 @@
 package dev.modelcompression.cli.step;
 
+import dev.modelcompression.data.ThrownElsewhere;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -21,13 +22,7 @@ final class Background<T> {
     try {
       return future.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw e;
+      throw ThrownElsewhere.in(e);
     }
   }
 }

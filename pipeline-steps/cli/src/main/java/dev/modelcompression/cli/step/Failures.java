@@ -3,6 +3,12 @@ package dev.modelcompression.cli.step;
 import dev.modelcompression.cli.store.StoreException;
 import dev.modelcompression.cli.writeback.GitServerException;
 import dev.modelcompression.contract.ExitCode;
+import dev.modelcompression.contract.FetchRequest;
+import dev.modelcompression.contract.InputsRequest;
+import dev.modelcompression.contract.ProbeRequest;
+import dev.modelcompression.contract.ReleaseReportRequest;
+import dev.modelcompression.contract.StepRequest;
+import dev.modelcompression.contract.WriteBackRequest;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.engine.StopRequestedException;
 import dev.modelcompression.engine.WorkspaceBusyException;
@@ -14,10 +20,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns exceptions into what a user gets: one message and an exit code. */
 public final class Failures {
+  /** Requests to pods whose memory the operator decides alone. */
+  private static final Set<String> FIXED =
+      Set.of(
+          FetchRequest.VARIABLE,
+          ProbeRequest.VARIABLE,
+          ReleaseReportRequest.VARIABLE,
+          WriteBackRequest.VARIABLE);
+
   private Failures() {}
 
   /** How a command or step that threw this ends. */
@@ -54,10 +70,13 @@ public final class Failures {
 
   /** What to tell the user; never a stack trace. */
   public static String message(Throwable failure) {
+    return message(failure, System.getenv());
+  }
+
+  /** The same for a process with that environment, which tells a pod from a command line. */
+  static String message(Throwable failure, Map<String, String> environment) {
     if (failure instanceof OutOfMemoryError) {
-      return "out of memory: "
-          + failure.getMessage()
-          + "; give the process more memory, or set MC_JAVA_OPTS=-Xmx4g";
+      return "out of memory: " + failure.getMessage() + "; " + moreMemory(environment);
     }
     String message = failure.getMessage();
     if (message == null || message.isBlank()) {
@@ -78,6 +97,19 @@ public final class Failures {
     if (System.getenv("MC_DEBUG") != null) {
       failure.printStackTrace();
     }
+  }
+
+  /** In a pod, the heap is a share of the limit, and users may set no variable of ours. */
+  private static String moreMemory(Map<String, String> environment) {
+    if (environment.containsKey(StepRequest.VARIABLE)) {
+      return "raise resources.limits.memory of the step";
+    }
+    if (environment.containsKey(InputsRequest.VARIABLE)) {
+      return "raise resources.limits.memory of podTemplate";
+    }
+    return FIXED.stream().anyMatch(environment::containsKey)
+        ? "the memory limit of this container is too low for these files"
+        : "give the process more memory, or set MC_JAVA_OPTS=-Xmx4g";
   }
 
   private static boolean isMissing(@Nullable Throwable cause) {

@@ -3,6 +3,7 @@ package dev.modelcompression.runtime.calibrate;
 import dev.modelcompression.data.Dataset;
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.data.Progress;
+import dev.modelcompression.data.ThrownElsewhere;
 import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.ValueInfo;
 import dev.modelcompression.passes.quantize.Range;
@@ -147,7 +148,7 @@ public final class Calibration {
         task.get();
       }
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+      throw ThrownElsewhere.in(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted during calibration", e);
