@@ -100,7 +100,8 @@ public class Server {
                     Reason.NOT_READY, "model '%s' is being loaded".formatted(model)));
   }
 
-  private void load() {
+  /** Reads the model, and is ready then; in a thread of its own, for it takes its time. */
+  void load() {
     try {
       var file = ModelLocation.file(settings.modelUri());
       var digest = ModelLocation.digest(file);
@@ -136,7 +137,8 @@ public class Server {
     Quarkus.asyncExit(code.code());
   }
 
-  private void drain(String signal) {
+  /** Answers for a while without being ready, then ends. */
+  void drain(String signal) {
     if (draining.getAndSet(true)) {
       return;
     }

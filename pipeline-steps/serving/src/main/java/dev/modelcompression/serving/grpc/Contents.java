@@ -10,7 +10,32 @@ import java.nio.ByteOrder;
 
 /** A tensor's elements, between the typed fields of a message and the protocol's binary form. */
 final class Contents {
+  /** A string of a message in memory, beside its bytes, and its length in the tensor. */
+  private static final int STRING = 64;
+
   private Contents() {}
+
+  /**
+   * Bytes of typed fields: an element of 8 bytes may come as a single one, and is there as part of
+   * the message and as part of the tensor.
+   */
+  static long memory(InferTensorContents from) {
+    long four =
+        (long) from.getIntContentsCount()
+            + from.getUintContentsCount()
+            + from.getFp32ContentsCount();
+    long eight =
+        (long) from.getInt64ContentsCount()
+            + from.getUint64ContentsCount()
+            + from.getFp64ContentsCount();
+    long bytes =
+        2 * (from.getBoolContentsCount() + Integer.BYTES * four + Long.BYTES * eight)
+            + (long) STRING * from.getBytesContentsCount();
+    for (ByteString each : from.getBytesContentsList()) {
+      bytes += each.size();
+    }
+    return bytes;
+  }
 
   static ByteBuffer read(String input, ElementType type, InferTensorContents from) {
     return switch (type) {

@@ -2,6 +2,7 @@ package dev.modelcompression.serving.grpc;
 
 import dev.modelcompression.serving.Server;
 import dev.modelcompression.serving.Telemetry;
+import dev.modelcompression.serving.infer.MemoryBudget;
 import io.grpc.netty.NettyServerBuilder;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -22,18 +23,26 @@ class GrpcServer {
   /** What a message may have beside the tensors' elements. */
   private static final int ENVELOPE = 64 << 10;
 
+  /**
+   * As many as wait for the model by default, over one connection; the client keeps more to itself.
+   */
+  private static final int CALLS = 256;
+
   private static final long FAREWELL_SECONDS = 15;
 
   private final io.grpc.Server grpc;
 
   @Inject
-  GrpcServer(Server server, Telemetry telemetry) {
+  GrpcServer(Server server, MemoryBudget memory, Telemetry telemetry) {
     // A call is read and put into the queue, which is quick: no thread in between.
     grpc =
         NettyServerBuilder.forPort(server.settings().grpcPort())
             .directExecutor()
             .maxInboundMessageSize(server.settings().requestMax() + ENVELOPE)
-            .intercept(new TraceParent())
+            .maxConcurrentCallsPerConnection(CALLS)
+            .addStreamTracerFactory(CallMemory.factory(memory))
+            .intercept(new MemoryGuard(telemetry))
+            .intercept(new TraceParent()) // the last one is asked first
             .addService(new InferenceService(server, telemetry))
             .build();
   }
@@ -45,6 +54,10 @@ class GrpcServer {
     } catch (IOException e) {
       throw new UncheckedIOException("port %d cannot be listened on".formatted(grpc.getPort()), e);
     }
+  }
+
+  int port() {
+    return grpc.getPort();
   }
 
   /** Before the model goes: calls come to their end, clients are told to connect elsewhere. */

@@ -58,7 +58,7 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
       if (e.reason() == Reason.NOT_READY) {
         send(to, ModelReadyResponse.newBuilder().setReady(false).build());
       } else {
-        to.onError(status(e));
+        to.onError(exception(e));
       }
     }
   }
@@ -90,7 +90,7 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
               .addAllOutputs(model.outputs().stream().map(Messages::metadata).toList())
               .build());
     } catch (RequestException e) {
-      to.onError(status(e));
+      to.onError(exception(e));
     }
   }
 
@@ -103,10 +103,13 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
     }
     try {
       var engine = server.engine(message.getModelName(), message.getModelVersion());
+      var memory = CallMemory.current().share();
+      memory.take(Messages.memory(message));
       var request = Messages.request(message);
       boolean raw = message.getRawInputContentsCount() > 0;
       engine.submit(
           request,
+          memory,
           new Receiver() {
             @Override
             public void answered(Answer answer) {
@@ -145,7 +148,7 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
       long started,
       RequestException e) {
     telemetry.refused(Protocol.GRPC, parent, started, e);
-    to.onError(status(e));
+    to.onError(exception(e));
   }
 
   private static <T> void send(StreamObserver<T> to, T message) {
@@ -153,7 +156,12 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
     to.onCompleted();
   }
 
-  private static RuntimeException status(RequestException e) {
+  private static RuntimeException exception(RequestException e) {
+    return status(e).asRuntimeException();
+  }
+
+  /** What the protocol's clients are told. */
+  static Status status(RequestException e) {
     var status =
         switch (e.reason()) {
           case INVALID -> Status.INVALID_ARGUMENT;
@@ -162,6 +170,6 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
           case FAILED -> Status.INTERNAL;
           case NOT_READY, OVERLOADED -> Status.UNAVAILABLE;
         };
-    return status.withDescription(e.getMessage()).asRuntimeException();
+    return status.withDescription(e.getMessage());
   }
 }

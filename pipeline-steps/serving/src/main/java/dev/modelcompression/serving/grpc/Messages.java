@@ -52,6 +52,15 @@ final class Messages {
             .toList());
   }
 
+  /** Bytes that a request takes beside those of its message as it came: lists, and tensors. */
+  static long memory(ModelInferRequest message) {
+    long bytes = (long) InferRequest.NAMED * (message.getInputsCount() + message.getOutputsCount());
+    for (var input : message.getInputsList()) {
+      bytes += Contents.memory(input.getContents());
+    }
+    return bytes;
+  }
+
   /** Adds the outputs to an answer, as the request wrote its inputs where that is possible. */
   static void outputs(ModelInferResponse.Builder answer, List<TensorData> outputs, boolean raw) {
     boolean binary = raw || outputs.stream().anyMatch(each -> !Contents.typed(each.type()));

@@ -2,6 +2,7 @@ package dev.modelcompression.serving.infer;
 
 import dev.modelcompression.data.InvalidDataException;
 import dev.modelcompression.runtime.serve.BatchException;
+import dev.modelcompression.runtime.serve.ElementType;
 import dev.modelcompression.runtime.serve.ModelRunner;
 import dev.modelcompression.runtime.serve.ServedModel;
 import dev.modelcompression.runtime.serve.TensorData;
@@ -30,6 +31,9 @@ public final class Engine implements AutoCloseable {
 
   /** What a caller's thread may be kept from other connections for. */
   private static final long QUICK_NANOS = 2_000_000;
+
+  /** A string in memory, beside its characters: itself, its array and who points to it. */
+  private static final int STRING = 64;
 
   private final ServedModel model;
   private final RequestCheck check;
@@ -80,13 +84,16 @@ public final class Engine implements AutoCloseable {
   /**
    * Takes a request in.
    *
+   * @param memory what the request is charged to
    * @param receiver gets the answer
    * @param mayRun whether the caller may be kept for the time of a quick run
-   * @throws RequestException it does not fit the model, or too many wait
+   * @throws RequestException it does not fit the model or the memory, or too many wait
    */
-  public void submit(InferRequest request, Receiver receiver, boolean mayRun) {
+  public void submit(InferRequest request, MemoryShare memory, Receiver receiver, boolean mayRun) {
     var inputs = check.inputs(request);
-    var waiting = new Waiting(inputs, System.nanoTime(), receiver);
+    memory.take(strings(inputs));
+    memory.queued();
+    var waiting = new Waiting(inputs, System.nanoTime(), memory, receiver);
     if (mayRun && !holdsBack && waiting.rows() * rowNanos < QUICK_NANOS && queue.nobodyWaits()) {
       var runner = idle.poll();
       if (runner != null) {
@@ -95,6 +102,7 @@ public final class Engine implements AutoCloseable {
       }
     }
     if (!queue.offer(waiting)) {
+      memory.done();
       throw new RequestException(
           Reason.OVERLOADED, "too many requests wait for the model; try again later");
     }
@@ -172,8 +180,26 @@ public final class Engine implements AutoCloseable {
     rowNanos = before + (Math.min(nanosPerRow, 2 * before) - before) / 8;
   }
 
+  /** What a run makes of strings, which ONNX Runtime takes as objects, beside their bytes. */
+  private static long strings(List<TensorData> inputs) {
+    long bytes = 0;
+    for (TensorData input : inputs) {
+      if (input.type() == ElementType.BYTES) {
+        int length = input.data().remaining();
+        long most = length / Integer.BYTES;
+        long count = 1;
+        for (long dim : input.shape()) {
+          count = Math.min(most, count * Math.min(most, dim));
+        }
+        bytes += length + count * STRING;
+      }
+    }
+    return bytes;
+  }
+
   /** Whoever asked may be gone, which is no concern of the others. */
   private static void deliver(Waiting waiting, Consumer<Receiver> what) {
+    waiting.memory().done();
     try {
       what.accept(waiting.receiver());
     } catch (RuntimeException e) {

@@ -11,6 +11,9 @@ import java.util.List;
  * @param outputs those that are wanted; empty for all
  */
 public record InferRequest(String id, List<TensorData> inputs, List<WantedOutput> outputs) {
+  /** An input or output in memory, beside its elements: a request may name many. */
+  public static final int NAMED = 512;
+
   /**
    * An output that is wanted.
    *

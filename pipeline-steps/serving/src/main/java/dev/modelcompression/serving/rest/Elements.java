@@ -3,6 +3,7 @@ package dev.modelcompression.serving.rest;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.modelcompression.runtime.serve.ElementType;
+import dev.modelcompression.serving.infer.MemoryShare;
 import dev.modelcompression.serving.infer.RequestException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,11 +16,13 @@ final class Elements {
 
   private final String input;
   private final ElementType type;
+  private final MemoryShare memory;
   private ByteBuffer data;
 
-  private Elements(String input, ElementType type, int bytes) {
+  private Elements(String input, ElementType type, int bytes, MemoryShare memory) {
     this.input = input;
     this.type = type;
+    this.memory = memory;
     this.data = allocate(bytes);
   }
 
@@ -28,13 +31,15 @@ final class Elements {
    *
    * @param input name of the tensor, for messages
    * @param expectedBytes what will probably be read
+   * @param memory what the elements are charged to: they can be four times what they are in JSON
    */
-  static ByteBuffer read(JsonParser json, String input, ElementType type, int expectedBytes)
+  static ByteBuffer read(
+      JsonParser json, String input, ElementType type, int expectedBytes, MemoryShare memory)
       throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       throw RequestException.invalid("input '%s': data is not an array", input);
     }
-    var elements = new Elements(input, type, Math.max(SMALLEST, expectedBytes));
+    var elements = new Elements(input, type, Math.max(SMALLEST, expectedBytes), memory);
     int depth = 1;
     while (depth > 0) {
       var token = json.nextToken();
@@ -139,12 +144,15 @@ final class Elements {
 
   private ByteBuffer room(int bytes) {
     if (data.remaining() < bytes) {
-      data = allocate(Math.max(data.capacity() * 2, data.position() + bytes)).put(data.flip());
+      var full = data;
+      data = allocate(Math.max(full.capacity() * 2, full.position() + bytes)).put(full.flip());
+      memory.giveBack(full.capacity());
     }
     return data;
   }
 
-  private static ByteBuffer allocate(int bytes) {
+  private ByteBuffer allocate(int bytes) {
+    memory.take(bytes);
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -1,34 +1,39 @@
 package dev.modelcompression.serving.rest;
 
+import dev.modelcompression.serving.infer.MemoryShare;
 import dev.modelcompression.serving.infer.RequestException;
 import dev.modelcompression.serving.infer.RequestException.Reason;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /** Collects the body of a request, whatever its content type says, up to a limit. */
 final class RequestBody {
-  /** What a header promises is not believed beyond this. */
-  private static final int FIRST = 64 << 10;
+  /** What a header promises is not believed beyond this, or twice what has come. */
+  private static final int FIRST = 16 << 10;
+
+  private static final byte[] NOTHING = {};
 
   private final int limit;
-  private final int expected;
-  private final BodyBudget budget;
+  private final long announced;
+  private final MemoryShare memory;
   private final Consumer<RequestException> refused;
-  private Buffer received = Buffer.buffer();
-  private long taken;
-  private boolean given;
+  private byte[] received = NOTHING;
+  private int length;
+  private boolean over;
 
   /**
    * A body of which nothing has come yet.
    *
-   * @param expected bytes that its header tells of
+   * @param announced bytes that its header tells of; -1 when it does not
+   * @param memory what the bytes are charged to
    */
-  RequestBody(int limit, long expected, BodyBudget budget, Consumer<RequestException> refused) {
+  RequestBody(int limit, long announced, MemoryShare memory, Consumer<RequestException> refused) {
     this.limit = limit;
-    this.expected = (int) Math.min(Math.max(expected, 0), FIRST);
-    this.budget = budget;
+    this.announced = announced;
+    this.memory = memory;
     this.refused = refused;
   }
 
@@ -36,41 +41,27 @@ final class RequestBody {
    * Reads the body.
    *
    * @param limit bytes that it may have
-   * @param budget what all bodies may have; it has this one's bytes back after {@link #release}
+   * @param memory what its bytes are charged to; of what is complete, they stay charged
    * @param complete gets it, in the connection's thread
    * @param refused gets why there is none; the rest of it is thrown away
    */
-  static RequestBody read(
+  static void read(
       HttpServerRequest request,
       int limit,
-      BodyBudget budget,
+      MemoryShare memory,
       Consumer<byte[]> complete,
       Consumer<RequestException> refused) {
-    long length = announced(request);
-    var body = new RequestBody(limit, length, budget, refused);
-    if (length > limit) {
+    long announced = announced(request);
+    var body = new RequestBody(limit, announced, memory, refused);
+    if (announced > limit) {
       body.tooLarge();
     }
     request
         .handler(body::add)
-        .endHandler(
-            end -> {
-              if (!body.given) {
-                complete.accept(body.received.getBytes());
-              }
-            })
+        .endHandler(end -> body.finish(complete))
         .exceptionHandler(
             e -> body.refuse(RequestException.invalid("the body did not come to its end")))
         .resume();
-    return body;
-  }
-
-  /** The request is answered, or will not be. Harmless when it is said again. */
-  void release() {
-    given = true;
-    received = Buffer.buffer();
-    budget.giveBack(taken);
-    taken = 0;
   }
 
   private static long announced(HttpServerRequest request) {
@@ -83,22 +74,56 @@ final class RequestBody {
   }
 
   void add(Buffer chunk) {
-    if (given) {
+    if (over) {
       return;
     }
-    if (received.length() + (long) chunk.length() > limit) {
+    int needed = chunk.length();
+    if (length + (long) needed > limit) {
       tooLarge();
-    } else if (!budget.take(chunk.length())) {
-      refuse(
-          new RequestException(
-              Reason.OVERLOADED, "the requests under way leave no memory for the body"));
-    } else {
-      taken += chunk.length();
-      if (received.length() == 0) {
-        received = Buffer.buffer(expected);
-      }
-      received.appendBuffer(chunk);
+      return;
     }
+    try {
+      if (length + needed > received.length) {
+        resize(capacity(length + needed));
+      }
+    } catch (RequestException e) {
+      refuse(e);
+      return;
+    }
+    chunk.getBytes(0, needed, received, length);
+    length += needed;
+  }
+
+  /** All has come. */
+  void finish(Consumer<byte[]> complete) {
+    if (over) {
+      return;
+    }
+    try {
+      if (length < received.length) {
+        resize(length);
+      }
+    } catch (RequestException e) {
+      refuse(e);
+      return;
+    }
+    over = true;
+    byte[] all = received;
+    received = NOTHING;
+    complete.accept(all);
+  }
+
+  /** Bytes to allocate for those that are needed: no more than will come, if that is known. */
+  private int capacity(int needed) {
+    long wanted = Math.max(needed, length == 0 ? Math.min(announced, FIRST) : 2L * received.length);
+    return (int) Math.min(wanted, needed <= announced ? announced : limit);
+  }
+
+  private void resize(int capacity) {
+    memory.take(capacity);
+    int before = received.length;
+    received = Arrays.copyOf(received, capacity);
+    memory.giveBack(before);
   }
 
   private void tooLarge() {
@@ -109,8 +134,11 @@ final class RequestBody {
   }
 
   private void refuse(RequestException e) {
-    if (!given) {
-      release();
+    if (!over) {
+      over = true;
+      int before = received.length;
+      received = NOTHING;
+      memory.giveBack(before);
       refused.accept(e);
     }
   }

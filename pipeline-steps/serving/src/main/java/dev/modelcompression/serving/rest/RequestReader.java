@@ -9,6 +9,7 @@ import dev.modelcompression.runtime.serve.ElementType;
 import dev.modelcompression.runtime.serve.TensorData;
 import dev.modelcompression.serving.infer.InferRequest;
 import dev.modelcompression.serving.infer.InferRequest.WantedOutput;
+import dev.modelcompression.serving.infer.MemoryShare;
 import dev.modelcompression.serving.infer.RequestException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,8 +30,12 @@ final class RequestReader {
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
           .build();
 
+  /** More than models have; a body of nothing but dimensions would be many times its size. */
+  private static final int DIMENSIONS = 64;
+
   private final byte[] body;
   private final int jsonLength;
+  private final MemoryShare memory;
   private final List<TensorData> inputs = new ArrayList<>();
   private final List<Wanted> outputs = new ArrayList<>();
   private String id = "";
@@ -43,9 +48,10 @@ final class RequestReader {
   /** A request as it was read. */
   record Read(InferRequest request, boolean binaryOutput) {}
 
-  private RequestReader(byte[] body, int jsonLength) {
+  private RequestReader(byte[] body, int jsonLength, MemoryShare memory) {
     this.body = body;
     this.jsonLength = jsonLength;
+    this.memory = memory;
     this.binaryFrom = jsonLength;
   }
 
@@ -53,10 +59,11 @@ final class RequestReader {
    * Reads a body.
    *
    * @param jsonLength bytes of JSON in front; the rest is binary data
-   * @throws RequestException it is no request
+   * @param memory what the tensors are charged to
+   * @throws RequestException it is no request, or there is no memory for it
    */
-  static Read read(byte[] body, int jsonLength) {
-    var reader = new RequestReader(body, jsonLength);
+  static Read read(byte[] body, int jsonLength, MemoryShare memory) {
+    var reader = new RequestReader(body, jsonLength, memory);
     try (var json = JSON.createParser(body, 0, jsonLength)) {
       reader.request(json);
     } catch (JsonProcessingException e) {
@@ -125,6 +132,7 @@ final class RequestReader {
 
   private TensorData input(JsonParser json) throws IOException {
     requireObject(json, "inputs");
+    memory.take(InferRequest.NAMED);
     String name = null;
     String datatype = null;
     long[] shape = null;
@@ -143,7 +151,7 @@ final class RequestReader {
             skipped = Math.toIntExact(json.currentTokenLocation().getByteOffset());
             json.skipChildren();
           } else {
-            data = Elements.read(json, name, type(name, datatype), guess(datatype, shape));
+            data = Elements.read(json, name, type(name, datatype), guess(datatype, shape), memory);
           }
         }
         default -> json.skipChildren();
@@ -174,7 +182,7 @@ final class RequestReader {
       throws IOException {
     try (var json = JSON.createParser(body, from, jsonLength - from)) {
       json.nextToken();
-      return Elements.read(json, name, type, guess(type.name(), shape));
+      return Elements.read(json, name, type, guess(type.name(), shape), memory);
     }
   }
 
@@ -191,6 +199,7 @@ final class RequestReader {
 
   private Wanted output(JsonParser json) throws IOException {
     requireObject(json, "outputs");
+    memory.take(InferRequest.NAMED);
     String name = null;
     Boolean binary = null;
     for (var field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
@@ -255,6 +264,9 @@ final class RequestReader {
       if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
           || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
         throw RequestException.invalid("a shape has something else than integers");
+      }
+      if (dims.size() == DIMENSIONS) {
+        throw RequestException.invalid("a shape has more than %d dimensions", DIMENSIONS);
       }
       dims.add(json.getLongValue());
     }

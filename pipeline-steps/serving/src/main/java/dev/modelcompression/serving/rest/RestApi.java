@@ -7,6 +7,8 @@ import dev.modelcompression.serving.ServerInfo;
 import dev.modelcompression.serving.Telemetry;
 import dev.modelcompression.serving.infer.Answer;
 import dev.modelcompression.serving.infer.Engine;
+import dev.modelcompression.serving.infer.MemoryBudget;
+import dev.modelcompression.serving.infer.MemoryShare;
 import dev.modelcompression.serving.infer.Receiver;
 import dev.modelcompression.serving.infer.RequestException;
 import dev.modelcompression.serving.infer.RequestException.Reason;
@@ -44,14 +46,14 @@ class RestApi {
 
   private final Server server;
   private final Telemetry telemetry;
-  private final BodyBudget bodies;
+  private final MemoryBudget memory;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
   @Inject
-  RestApi(Server server, Telemetry telemetry) {
+  RestApi(Server server, Telemetry telemetry, MemoryBudget memory) {
     this.server = server;
     this.telemetry = telemetry;
-    this.bodies = BodyBudget.ofHeap(server.settings().requestMax());
+    this.memory = memory;
   }
 
   void routes(@Observes Router router) {
@@ -126,17 +128,17 @@ class RestApi {
   }
 
   private void receive(RoutingContext context) {
-    var body =
-        RequestBody.read(
-            context.request(),
-            server.settings().requestMax(),
-            bodies,
-            bytes -> infer(context, bytes),
-            e -> reject(context, e));
-    context.addEndHandler(ended -> body.release());
+    var share = memory.share();
+    context.addEndHandler(ended -> share.ended());
+    RequestBody.read(
+        context.request(),
+        server.settings().requestMax(),
+        share,
+        bytes -> infer(context, bytes, share),
+        e -> reject(context, e));
   }
 
-  private void infer(RoutingContext context, byte[] body) {
+  private void infer(RoutingContext context, byte[] body, MemoryShare share) {
     long started = System.nanoTime();
     context.put(STARTED, started);
     // What is done with the connection is done by its own thread.
@@ -145,9 +147,14 @@ class RestApi {
         context,
         () -> {
           var engine = engine(context);
-          var read = RequestReader.read(body, jsonLength(context, body.length));
+          int jsonLength = jsonLength(context, body.length);
+          var read = RequestReader.read(body, jsonLength, share);
+          if (jsonLength == body.length) {
+            share.giveBack(body.length); // else it has tensors in it
+          }
           engine.submit(
               read.request(),
+              share,
               new Receiver() {
                 @Override
                 public void answered(Answer answer) {

@@ -10,9 +10,12 @@ import dev.modelcompression.onnx.Model;
 import dev.modelcompression.onnx.Node;
 import dev.modelcompression.onnx.Tensor;
 import dev.modelcompression.onnx.ValueInfo;
+import dev.modelcompression.runtime.serve.ElementType;
 import dev.modelcompression.runtime.serve.ServedModel;
+import dev.modelcompression.runtime.serve.TensorData;
 import dev.modelcompression.runtime.session.SessionSettings;
 import dev.modelcompression.serving.infer.RequestException.Reason;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +27,8 @@ class EngineTest {
   private static final Duration LONG = Duration.ofMinutes(10);
 
   @TempDir Path folder;
+
+  private final MemoryBudget memory = new MemoryBudget(1 << 20);
 
   @Test
   void requestsOfDifferentSizesShareARunAndGetTheirOwnRows() throws Exception {
@@ -102,6 +107,7 @@ class EngineTest {
         var answers = new Answers();
         engine.submit(
             Tensors.request(x),
+            new MemoryBudget(0).share(),
             new Receiver() {
               @Override
               public void answered(Answer answer) {
@@ -120,10 +126,37 @@ class EngineTest {
     }
   }
 
-  private static Answers submit(Engine engine, dev.modelcompression.runtime.serve.TensorData x) {
+  private Answers submit(Engine engine, TensorData x) {
     var answers = new Answers();
-    engine.submit(Tensors.request(x), answers, false);
+    engine.submit(Tensors.request(x), memory.share(), answers, false);
     return answers;
+  }
+
+  @Test
+  void stringsAreChargedAsTheObjectsTheyBecomeUntilTheRunIsOver() throws Exception {
+    var strings = ByteBuffer.allocate(1000 * Integer.BYTES);
+    var x = new TensorData("x", ElementType.BYTES, new long[] {1000}, strings);
+    Answers waiting;
+    try (var engine = new Engine(strings(), 1, 10, 4096, LONG)) {
+      waiting = submit(engine, x);
+      assertThat(memory.left()).isLessThanOrEqualTo((1 << 20) - 1000 * 64);
+      assertThatThrownBy(() -> engine.submit(Tensors.request(x), tight(), waiting, false))
+          .isInstanceOfSatisfying(
+              RequestException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+    }
+    assertThat(waiting.get().outputs().get(0).shape()).containsExactly(1000);
+  }
+
+  private static MemoryShare tight() {
+    return new MemoryBudget(1000 * 32).share();
+  }
+
+  private ServedModel strings() {
+    var graph = new Graph("strings");
+    graph.addInput(ValueInfo.tensor("x", DataType.STRING, -1));
+    graph.add(Node.of("Identity", "same", List.of("x"), List.of("y")));
+    graph.addOutput(ValueInfo.tensor("y", DataType.STRING, -1));
+    return open(graph);
   }
 
   private ServedModel timesTen(long batch) {

@@ -102,6 +102,7 @@ class RequestQueueTest {
     return new Waiting(
         List.of(Tensors.floats("x", new long[] {rows, width}, new float[rows * width])),
         System.nanoTime(),
+        new MemoryBudget(0).share(),
         new Answers());
   }
 }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelcompression.runtime.serve.ElementType;
 import dev.modelcompression.runtime.serve.TensorData;
+import dev.modelcompression.serving.infer.MemoryBudget;
 import dev.modelcompression.serving.infer.RequestException;
+import dev.modelcompression.serving.infer.RequestException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -132,7 +134,7 @@ class RequestReaderTest {
             .putFloat(7)
             .putShort((short) 9);
 
-    var request = RequestReader.read(body.array(), json.length).request();
+    var request = read(body.array(), json.length).request();
 
     assertThat(request.inputs()).extracting(TensorData::name).containsExactly("a", "b", "c");
     assertThat(request.inputs().get(0).data().getFloat()).isEqualTo(7);
@@ -144,14 +146,55 @@ class RequestReaderTest {
 
   @Test
   void binaryDataThatNobodyAskedForIsRefused() {
-    assertThatThrownBy(() -> RequestReader.read("{\"inputs\":[]}xyz".getBytes(UTF_8), 13))
+    assertThatThrownBy(() -> read("{\"inputs\":[]}xyz".getBytes(UTF_8), 13))
         .isInstanceOf(RequestException.class)
         .hasMessage("3 bytes follow the JSON, but the inputs' binary_data_size add up to 0");
   }
 
+  @Test
+  void elementsAreChargedAsWhatTheyAreNotAsWhatTheyWereInJson() {
+    int count = 10_000;
+    byte[] body =
+        "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"INT64\",\"shape\":[%d],\"data\":[%s0]}]}"
+            .formatted(count, "0,".repeat(count - 1))
+            .getBytes(UTF_8);
+    var budget = new MemoryBudget(1 << 20);
+
+    RequestReader.read(body, body.length, budget.share());
+
+    assertThat((1 << 20) - budget.left()).isBetween(80_000L, 81_000L);
+    assertThatThrownBy(
+            () -> RequestReader.read(body, body.length, new MemoryBudget(60_000).share()))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+  }
+
+  @Test
+  void aShapeThatIsNotTrueIsChargedForWhatItMakes() {
+    String lying = "{'name':'x','datatype':'INT64','shape':[99999999],'data':[]},";
+    byte[] body = ("{'inputs':[" + lying.repeat(1000) + "]}").replace('\'', '"').getBytes(UTF_8);
+
+    assertThatThrownBy(
+            () -> RequestReader.read(body, body.length, new MemoryBudget(1 << 20).share()))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+  }
+
+  @Test
+  void aShapeOfManyDimensionsIsRefused() {
+    refused(
+        "{'inputs':[{'name':'x','datatype':'FP32','shape':[%s1],'data':[]}]}"
+            .formatted("1,".repeat(64)),
+        "a shape has more than 64 dimensions");
+  }
+
+  private static RequestReader.Read read(byte[] body, int jsonLength) {
+    return RequestReader.read(body, jsonLength, new MemoryBudget(1 << 20).share());
+  }
+
   private static void refused(String json, String message) {
     byte[] body = json.replace('\'', '"').getBytes(UTF_8);
-    assertThatThrownBy(() -> RequestReader.read(body, body.length))
+    assertThatThrownBy(() -> read(body, body.length))
         .isInstanceOf(RequestException.class)
         .hasMessageContaining(message.strip());
   }
@@ -174,6 +217,6 @@ class RequestReaderTest {
 
   private static TensorData input(String json) {
     byte[] body = ("{\"inputs\":[" + json.replace('\'', '"') + "]}").getBytes(UTF_8);
-    return RequestReader.read(body, body.length).request().inputs().get(0);
+    return read(body, body.length).request().inputs().get(0);
   }
 }
