@@ -157,7 +157,10 @@ class ServerE2E {
         .containsExactly("binary_tensor_data");
     assertThat(server.get("/v2/health/live").statusCode()).isEqualTo(200);
     assertThat(server.get("/q/health/ready").statusCode()).isEqualTo(200);
-    assertThat(server.get("/v2/models/fashion/versions/1/ready").statusCode()).isEqualTo(200);
+    var ready = server.get("/v2/models/fashion/versions/1/ready");
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(ready.body()))
+        .isEqualTo(JSON.readTree("{\"name\": \"fashion\", \"ready\": true}"));
     var model = JSON.readTree(server.get("/v2/models/fashion").body());
     assertThat(model)
         .isEqualTo(

@@ -7,6 +7,7 @@ import dev.modelcompression.runtime.serve.ElementType;
 import dev.modelcompression.runtime.serve.TensorData;
 import dev.modelcompression.runtime.serve.TensorSpec;
 import dev.modelcompression.serving.infer.RequestException;
+import dev.modelcompression.serving.infer.RequestException.Reason;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -121,8 +122,8 @@ final class AnswerWriter {
   private static void element(JsonGenerator json, TensorData output, ByteBuffer data)
       throws IOException {
     switch (output.type()) {
-      case FP32 -> json.writeNumber(data.getFloat());
-      case FP64 -> json.writeNumber(data.getDouble());
+      case FP32 -> json.writeNumber((float) finite(output, data.getFloat()));
+      case FP64 -> json.writeNumber(finite(output, data.getDouble()));
       case INT64 -> json.writeNumber(data.getLong());
       case INT32 -> json.writeNumber(data.getInt());
       case INT16 -> json.writeNumber(data.getShort());
@@ -139,6 +140,17 @@ final class AnswerWriter {
       }
       default -> throw unwritable(output.name(), output.type());
     }
+  }
+
+  /** JSON has no NaN and no infinity, and a string in their place would be of another type. */
+  private static double finite(TensorData output, double value) {
+    if (!Double.isFinite(value)) {
+      throw new RequestException(
+          Reason.FAILED,
+          "output '%s' has the value %s, which cannot be in JSON; ask for it with binary_data"
+              .formatted(output.name(), value));
+    }
+    return value;
   }
 
   private static RequestException unwritable(String output, ElementType type) {

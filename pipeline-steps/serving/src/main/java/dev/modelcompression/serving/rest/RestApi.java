@@ -41,6 +41,7 @@ class RestApi {
   private static final CharSequence OCTETS =
       HttpHeaders.createOptimized("application/octet-stream");
   private static final CharSequence TRACE_PARENT = HttpHeaders.createOptimized("traceparent");
+  private static final long NO_ERROR = 0;
   private static final String STARTED = "started";
   private static final CharSequence SOON = HttpHeaders.createOptimized("1");
 
@@ -117,14 +118,25 @@ class RestApi {
   private void modelReady(RoutingContext context) {
     try {
       engine(context);
-      flag(context, "ready", server.ready());
+      modelReady(context, server.ready());
     } catch (RequestException e) {
       if (e.reason() == Reason.NOT_READY) {
-        flag(context, "ready", false);
+        modelReady(context, false);
       } else {
         reject(context, e);
       }
     }
+  }
+
+  private void modelReady(RoutingContext context, boolean ready) {
+    send(
+        context,
+        ready ? 200 : 503,
+        AnswerWriter.object(
+            json -> {
+              json.writeStringField("name", server.settings().modelName());
+              json.writeBooleanField("ready", ready);
+            }));
   }
 
   private void receive(RoutingContext context) {
@@ -289,10 +301,18 @@ class RestApi {
       return;
     }
     response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type);
-    if (server.draining() || status == Reason.TOO_LARGE.status()) {
-      // A client that keeps its connection would come here until the very end, or send the rest.
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    // A client that keeps its connection would come here until the very end, or send the rest.
+    if (context.request().version() != HttpVersion.HTTP_2) {
+      if (server.draining() || status == Reason.TOO_LARGE.status()) {
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
+      response.end(body);
+    } else {
+      response.end(body);
+      if (server.draining()) {
+        // HTTP/2 has no such header. What the client has sent before it reads this is answered too.
+        context.request().connection().goAway(NO_ERROR, Integer.MAX_VALUE);
+      }
     }
-    response.end(body);
   }
 }
