@@ -127,7 +127,7 @@ clean() {
 . "$deploy/test/cases/releases.sh"
 
 # Not `example`: it trains for minutes, twice. `quick` goes through the same steps with little data, and is compared likewise.
-cases=(image claim digest memory memory_limit quick "${faults[@]}" "${releases[@]}")
+cases=(image claim digest memory memory_limit no_releases quick "${faults[@]}" "${releases[@]}")
 if [ $# -gt 0 ]; then cases=("$@"); fi
 # Every fault is compared with the run that nothing disturbed.
 if [[ " ${cases[*]} " != *" calm "* && " ${faults[*]} " == *" ${cases[0]} "* ]]; then cases=(calm "${cases[@]}"); fi

@@ -97,3 +97,18 @@ case_digest() {
     sed "s#resnet8.onnx}#resnet8.onnx, digest: \"sha256:$(printf '%064d' 1)\"}#" | apply
   ends other-model BadInput 300
 }
+
+# An operator without releases, and without the rights for them: it compresses, and says so where one is asked for.
+case_no_releases() {
+  install releases.enabled=false
+  compression no-releases '[{name: optimize, optimize: {}}]' '  release:
+    traffic: {gateway: {name: public}}
+    analysis: {metrics: [{name: errorRate, max: 0.01}]}' | apply
+  ends no-releases Succeeded 300
+  local reason
+  reason=$(field no-releases '.status.conditions[?(@.type=="Released")].reason')
+  if [ "$reason" != ReleasesDisabled ]; then die "no-releases: Released is $reason"; fi
+  if kubectl -n $system logs deployment/mc --tail=-1 | grep -i forbidden; then die "no-releases: it wants rights"; fi
+  mc delete mc no-releases >/dev/null
+  install
+}

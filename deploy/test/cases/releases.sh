@@ -369,7 +369,7 @@ case_release_pull_request() {
   apply <"$scratch/reviewed.yaml"
   load reviewed
   phase reviewed AwaitingGit 900
-  kubectl -n $space wait mr reviewed --for=jsonpath='{.status.writeBack.state}'=Written --timeout=120s >/dev/null ||
+  kubectl -n $space wait mr reviewed --for=jsonpath='{.status.writeBack.url}' --timeout=120s >/dev/null ||
     release_died reviewed "no pull request"
   kill_operator
   kubectl -n $system rollout status deployment mc --timeout=120s >/dev/null
@@ -382,6 +382,7 @@ case_release_pull_request() {
   grep -q "baseline" "$scratch/merged.yaml" && grep -q "digest: \"\?$candidate" "$scratch/merged.yaml"
   apply <"$scratch/merged.yaml"
   phase reviewed Succeeded 300
+  [ "$(mr_field reviewed .status.writeBack.state)" = Written ] || release_died reviewed "Git is not done with"
   undisturbed reviewed
   shares reviewed "0 10 50 100|10 50 100"
   ask_gitea 'repos/git/reviewed/pulls?state=all' | jq -e 'length == 1 and .[0].merged' >/dev/null || release_died reviewed "not one merged pull request"
