@@ -141,10 +141,8 @@ public final class Ledger {
   }
 
   /** Notes that the pause before the next attempt begins. */
-  StepStatus pauses(StepStatus ended, String now) {
-    StepStatus pausing = StepEntry.of(ended).waitingSince(now).build();
-    put(pausing);
-    return pausing;
+  void pauses(StepStatus ended, String now) {
+    put(StepEntry.of(ended).waitingSince(now).build());
   }
 
   /** Notes that an attempt waits for something; since when is kept while the reason stays. */
