@@ -19,6 +19,7 @@ prepare_releases() {
   install steps.threads=1
   gateway=$("$cluster" gateway)
   prometheus=$("$cluster" prometheus)
+  "$cluster" git >/dev/null # makes the credentials that are read below
   local image=${MC_CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/model-compression/cluster}/images/oip-server.tar
   [ "$image" -nt "$deploy/test/oip-server/OipServer.java" ] || "$deploy/test/oip-server/image.sh" "$image"
   "$cluster" load "$image" >/dev/null
