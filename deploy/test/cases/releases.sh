@@ -172,7 +172,8 @@ watch_shares() {
 host() { if [ "$1" = fashion-resnet ]; then echo fashion.example.com; else echo "$1.example"; fi; }
 
 answers() { # NAME
-  [ "$(curl -s -o "$scratch/answer" -w '%{http_code}' -H "Host: $(host "$1")" -H 'Content-Type: application/json' \
+  # A Service that is not known to the node yet swallows what is sent to it.
+  [ "$(curl -s --max-time 2 -o "$scratch/answer" -w '%{http_code}' -H "Host: $(host "$1")" -H 'Content-Type: application/json' \
     --data "@$scratch/body.json" "$(front "$1")/v2/models/$1/infer")" = 200 ]
 }
 
