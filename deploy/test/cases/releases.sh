@@ -186,9 +186,9 @@ phase() {
 mr_field() { kubectl -n $space get mr "$1" -o jsonpath="{$2}"; }
 
 release_died() { # NAME WHY
-  kubectl -n $space get mr "$1" -o yaml | sed -n '/^status:/,$p' | head -150
-  kubectl -n $space get deployments,services,httproutes,pods,jobs -o wide
-  kubectl -n $space get events --sort-by=.lastTimestamp | tail -25
+  kubectl -n $space get mr "$1" -o yaml | sed -n '/^status:/,$p' | head -150 || true
+  kubectl -n $space get deployments,services,httproutes,pods,jobs -o wide || true
+  kubectl -n $space get events --sort-by=.lastTimestamp | tail -25 || true
   die "$1: $2"
 }
 
