@@ -76,14 +76,16 @@ gitea() { # [NAME]: makes this repository of the user's, unless it is there
   needs_cluster
   install_gitea
   local folder=$home/gitea url=https://$node_ip:$gitea_port
+  mkdir -p "$folder"
+  # It refuses to run as root, and others cannot look into root's cache.
+  cp -ru "$tools/gitea" "$tools/gitea-files" "$folder"
   if [ ! -s "$folder/app.ini" ]; then
-    mkdir -p "$folder"
     make_certificate "$folder"
     gitea_settings "$folder" "$url" >"$folder/app.ini"
     chown -R nobody:nogroup "$folder"
     as_gitea "$folder" migrate >>"$home/log/gitea.log" 2>&1
   fi
-  start gitea setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$tools/gitea" web --config "$folder/app.ini"
+  start gitea setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$folder/gitea" web --config "$folder/app.ini"
   await 60 Gitea in_namespace curl --fail --silent --cacert "$folder/ca.crt" "$url/api/healthz"
   if [ ! -s "$folder/token" ]; then
     as_gitea "$folder" admin user create --username git --email git@localhost --random-password \
@@ -107,7 +109,7 @@ ask_gitea() { # PATH [OPTION-OF-CURL...]
 as_gitea() { # FOLDER COMMAND...
   local folder=$1
   shift
-  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$tools/gitea" --config "$folder/app.ini" "$@"
+  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$folder" "$folder/gitea" --config "$folder/app.ini" "$@"
 }
 
 gitea_settings() { # FOLDER URL
@@ -121,7 +123,7 @@ HTTP_PORT = $gitea_port
 ROOT_URL = $2/
 CERT_FILE = $1/ca.crt
 KEY_FILE = $1/server.key
-STATIC_ROOT_PATH = $tools/gitea-files
+STATIC_ROOT_PATH = $1/gitea-files
 OFFLINE_MODE = true
 DISABLE_SSH = true
 [database]
