@@ -364,7 +364,7 @@ case_release_pull_request() {
   git init -q -b main "$scratch/reviewed"
   mkdir "$scratch/reviewed/releases"
   cp "$scratch/reviewed.yaml" "$scratch/reviewed/releases"
-  local git=(git -C "$scratch/reviewed" -c "http.sslCAInfo=$cluster_home/gitea/ca.crt" -c user.name=e2e -c user.email=e2e@localhost)
+  local git=(env GIT_SSL_CAINFO="$cluster_home/gitea/ca.crt" git -C "$scratch/reviewed" -c user.name=e2e -c user.email=e2e@localhost)
   "${git[@]}" add -A
   "${git[@]}" commit -qm "Release reviewed"
   "${git[@]}" push -q "${repository_url/https:\/\//https://git@}" main
