@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "!(has(self.minRatio) && has(self.maxRatio)) || self.minRatio <= self.maxRatio",
     message = "minRatio is above maxRatio, so nothing can pass")
+@ValidationRule(
+    value =
+        "self.metric != 'agreement' || (!has(self.maxDrop) && !has(self.minRatio) &&"
+            + " !has(self.maxRatio))",
+    message = "agreement is with the original: it has min and max only")
 public record Gate(
     @JsonPropertyDescription(
             "metric is the number that is limited, as the evaluate step finds it: top1, top5 and agreement"

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What of a release crosses fields: the same as the rules in the CRDs say. Works on a tree with
@@ -181,8 +180,7 @@ final class ReleaseRules {
           "found '%s', expected one of %s, or a query of its own"
               .formatted(name, String.join(", ", MEASURED)));
     }
-    if (name.equals(AGREEMENT)
-        && Stream.of("maxDrop", "minRatio", "maxRatio").anyMatch(metric::has)) {
+    if (name.equals(AGREEMENT) && SpecRules.COMPARING.stream().anyMatch(metric::has)) {
       problem(at, "agreement is with the baseline: it has min and max only");
     }
   }

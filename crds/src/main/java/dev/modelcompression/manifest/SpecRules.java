@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelcompression.api.Datasets;
 import dev.modelcompression.api.Locations;
+import dev.modelcompression.api.Metric;
 import dev.modelcompression.api.StepType;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ final class SpecRules {
 
   /** Names of the limits that a gate can have. */
   static final List<String> LIMITS = List.of("min", "max", "maxDrop", "minRatio", "maxRatio");
+
+  /** Those that compare with the original, or with the baseline. */
+  static final List<String> COMPARING = List.of("maxDrop", "minRatio", "maxRatio");
 
   private static final int MAX_PARAMETER = 253;
 
@@ -299,6 +303,10 @@ final class SpecRules {
     }
     order(gate, path, "min", "max");
     order(gate, path, "minRatio", "maxRatio");
+    if (gate.path("metric").asText().equals(Metric.AGREEMENT.yamlName())
+        && COMPARING.stream().anyMatch(gate::has)) {
+      problem(path, "agreement is with the original: it has min and max only");
+    }
   }
 
   private void order(JsonNode gate, String path, String low, String high) {
