@@ -25,6 +25,13 @@ import org.jspecify.annotations.Nullable;
         "self.metric != 'agreement' || (!has(self.maxDrop) && !has(self.minRatio) &&"
             + " !has(self.maxRatio))",
     message = "agreement is with the original: it has min and max only")
+@ValidationRule(
+    value =
+        "!(self.metric in ['top1', 'top5', 'agreement']) || ((!has(self.min) || self.min <= 1.0) &&"
+            + " (!has(self.max) || self.max <= 1.0) && (!has(self.maxDrop) || self.maxDrop <= 1.0))",
+    message =
+        "top1, top5 and agreement are fractions: min, max and maxDrop are at most 1; 0.005 is half a"
+            + " percentage point")
 public record Gate(
     @JsonPropertyDescription(
             "metric is the number that is limited, as the evaluate step finds it: top1, top5 and agreement"

@@ -17,6 +17,7 @@ final class ReleaseRules {
   private static final List<String> MEASURED =
       List.of("accuracy", "agreement", "errorRate", "latencyP50", "latencyP99");
 
+  private static final Set<String> FRACTIONS = Set.of("accuracy", "agreement", "errorRate");
   private static final String AGREEMENT = "agreement";
   private static final String GATEWAY_API = "GatewayAPI";
   private static final int ALL = 100;
@@ -182,6 +183,9 @@ final class ReleaseRules {
     }
     if (name.equals(AGREEMENT) && SpecRules.COMPARING.stream().anyMatch(metric::has)) {
       problem(at, "agreement is with the baseline: it has min and max only");
+    }
+    if (FRACTIONS.contains(name)) {
+      problems.addAll(SpecRules.perCent(metric, path + "." + at));
     }
   }
 

@@ -15,8 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,12 @@ final class SpecRules {
 
   /** Those that compare with the original, or with the baseline. */
   static final List<String> COMPARING = List.of("maxDrop", "minRatio", "maxRatio");
+
+  private static final Set<String> FRACTIONS =
+      Arrays.stream(Metric.values())
+          .filter(metric -> metric.unit().equals("fraction"))
+          .map(Metric::yamlName)
+          .collect(Collectors.toSet());
 
   private static final int MAX_PARAMETER = 253;
 
@@ -303,10 +311,29 @@ final class SpecRules {
     }
     order(gate, path, "min", "max");
     order(gate, path, "minRatio", "maxRatio");
-    if (gate.path("metric").asText().equals(Metric.AGREEMENT.yamlName())
-        && COMPARING.stream().anyMatch(gate::has)) {
+    String metric = gate.path("metric").asText();
+    if (metric.equals(Metric.AGREEMENT.yamlName()) && COMPARING.stream().anyMatch(gate::has)) {
       problem(path, "agreement is with the original: it has min and max only");
     }
+    if (FRACTIONS.contains(metric)) {
+      problems.addAll(perCent(gate, path));
+    }
+  }
+
+  /**
+   * Limits of a fraction that were meant per cent: a drop of 5 always passes, a min of 93 never.
+   */
+  static List<Problem> perCent(JsonNode limits, String path) {
+    return Stream.of("min", "max", "maxDrop")
+        .filter(limit -> limits.path(limit).isNumber() && limits.path(limit).asDouble() > 1)
+        .map(
+            limit ->
+                new Problem(
+                    path + "." + limit,
+                    0,
+                    "found %s, expected a fraction from 0 to 1; 0.005 is half a percentage point"
+                        .formatted(limits.path(limit).asText())))
+        .toList();
   }
 
   private void order(JsonNode gate, String path, String low, String high) {

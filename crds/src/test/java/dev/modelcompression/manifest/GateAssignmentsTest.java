@@ -34,6 +34,7 @@ class GateAssignmentsTest {
           top1.maxDrop=-0.1 | --gate: top1.maxDrop=-0.1: found -0.1, expected a number from 0
           top1.maxDrop=1%   | found "1%", expected a number from 0
           top1.min=.nan     | .nan is not a decimal number
+          top1.maxDrop=5    | --gate: top1.maxDrop: found 5, expected a fraction from 0 to 1; 0.005 is half
           agreement.maxDrop=0.1 | --gate: agreement: agreement is with the original: it has min and max only
           """)
   void saysWhatIsWrong(String assignment, String message) {

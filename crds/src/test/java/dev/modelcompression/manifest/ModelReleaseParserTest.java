@@ -63,6 +63,20 @@ class ModelReleaseParserTest {
     assertThatThrownBy(() -> parse(file, "spec.steps=[]")).hasMessageContaining("'steps': ");
   }
 
+  /** A query may give per cent: its unit is that of the query, whatever the name. */
+  @Test
+  void onlyWhatIsMeasuredIsAFraction() throws IOException {
+    Path file = FOLDER.resolve("valid-everything.yaml");
+    assertThatThrownBy(() -> parse(file, "spec.analysis.metrics[0].maxDrop=5"))
+        .hasMessageContaining("metrics[0].maxDrop: found 5, expected a fraction from 0 to 1");
+    ReleaseManifest release =
+        parse(
+            file,
+            "spec.analysis.metrics[served].max=5",
+            "spec.analysis.metrics[served].name=errorRate");
+    assertThat(release.spec().analysis().metrics().get(3).max()).isEqualTo(5);
+  }
+
   @Test
   void knowsWhichKindAFileSaysThatItIs() throws IOException {
     assertThat(isRelease(FOLDER.resolve("valid-smallest.yaml"))).isTrue();

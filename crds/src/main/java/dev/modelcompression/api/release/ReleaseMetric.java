@@ -34,6 +34,14 @@ import org.jspecify.annotations.Nullable;
         "self.name != 'agreement' || has(self.query) || (!has(self.maxDrop) && !has(self.minRatio)"
             + " && !has(self.maxRatio))",
     message = "agreement is with the baseline: it has min and max only")
+@ValidationRule(
+    value =
+        "has(self.query) || !(self.name in ['accuracy', 'agreement', 'errorRate']) ||"
+            + " ((!has(self.min) || self.min <= 1.0) && (!has(self.max) || self.max <= 1.0) &&"
+            + " (!has(self.maxDrop) || self.maxDrop <= 1.0))",
+    message =
+        "accuracy, agreement and errorRate are fractions: min, max and maxDrop are at most 1; 0.005"
+            + " is half a percentage point")
 public record ReleaseMetric(
     @JsonPropertyDescription(
             "name is what is limited: accuracy, the share of right answers to labelled samples;"
