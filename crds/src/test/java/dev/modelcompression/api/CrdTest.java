@@ -2,8 +2,12 @@ package dev.modelcompression.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.modelcompression.api.pod.Quantity;
 import dev.modelcompression.api.release.ModelRelease;
+import dev.modelcompression.api.status.Phase;
+import dev.modelcompression.contract.CanonicalJson;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -16,8 +20,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CrdTest {
@@ -52,6 +58,32 @@ class CrdTest {
     assertThat(Files.size(COMMITTED.resolve(file))).isLessThan(256 * 1024);
   }
 
+  /** So that {@code kubectl get -o wide} tells what a compression waits for. */
+  @Test
+  void wideColumnsSayWhy() throws IOException {
+    JsonNode columns =
+        new YAMLMapper()
+            .readTree(COMMITTED.resolve(COMPRESSION).toFile())
+            .at("/spec/versions/0/additionalPrinterColumns");
+    assertThat(columns)
+        .filteredOn(column -> column.path("priority").asInt() == 1)
+        .extracting(column -> column.path("name").asText() + " " + column.path("jsonPath").asText())
+        .containsExactly(
+            "Reason .status.conditions[?(@.type==\"Succeeded\")].reason",
+            "Message .status.message");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void descriptionOfThePhaseSaysWhatEachMeans(Phase phase) throws IOException {
+    assertThat(
+            DefaultsTest.part(COMPRESSION, "status")
+                .at("/properties/phase/description")
+                .asText()
+                .replaceAll("\\s+", " "))
+        .contains(" " + CanonicalJson.of(phase).replace("\"", "") + ": ");
+  }
+
   /** What the kinds are, for {@code kubectl explain}. */
   private enum Kind {
     ModelCompression(
@@ -77,7 +109,9 @@ class CrdTest {
   /** What no annotation of the generator can say. */
   private static final class Finish implements CRDPostProcessor {
     private static final List<String> COLUMNS =
-        List.of("Phase", "Weight", "Step", "Size", "Latency", "Drop", "Verdict", "Message", "Age");
+        List.of(
+            "Phase", "Weight", "Step", "Size", "Latency", "Drop", "Verdict", "Reason", "Message",
+            "Age");
 
     @Override
     public HasMetadata process(HasMetadata crd, String version) {

@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Observed state of one compression, written by the operator alone. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ModelCompressionStatus(
-    @JsonPropertyDescription("phase is where the compression stands, in one word for people.")
+    @JsonPropertyDescription(
+            "phase is where the compression stands, in one word for people. Pending: the inputs are"
+                + " looked at, no step has been started. Queued: it waits for what the cluster does not"
+                + " give yet, such as room, an image, a Secret or leave to start a pod; message says"
+                + " which. Running: a step runs, or is started again after a pause. Suspended:"
+                + " spec.suspend is true. Succeeded: every step ended well and every gate passed."
+                + " Failed: it ended without a model that keeps every gate, or the spec cannot be run.")
         @Nullable Phase phase,
     @JsonPropertyDescription("observedGeneration is the generation of the spec that was looked at.")
         @Min(0)

@@ -4,22 +4,24 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Where a compression stands, in one word for people. Programs look at the conditions. */
 public enum Phase {
-  /** Nothing has been started yet. */
+  /** The inputs are looked at; no step has been started yet. */
   @JsonProperty("Pending")
   PENDING(false),
-  /** A step waits for room: a quota, a queue, a node. */
+  /**
+   * Waits for what the cluster does not give yet: room, an image, a Secret, leave to start a pod.
+   */
   @JsonProperty("Queued")
   QUEUED(false),
-  /** A step runs. */
+  /** A step runs, or is started again after a pause. */
   @JsonProperty("Running")
   RUNNING(false),
-  /** The user has stopped it. */
+  /** The user has stopped it; what is finished is kept. */
   @JsonProperty("Suspended")
   SUSPENDED(false),
-  /** Done; every gate passed. */
+  /** Every step ended well and every gate passed. */
   @JsonProperty("Succeeded")
   SUCCEEDED(true),
-  /** Ended without a model that keeps every gate. */
+  /** Ended without a model that keeps every gate, or the spec cannot be run. */
   @JsonProperty("Failed")
   FAILED(true);
 
