@@ -46,7 +46,9 @@ public record Step(
         Integer retries,
     @JsonPropertyDescription(
             "resources are what the container of this step gets in a cluster; what is left out is"
-                + " taken from podTemplate.")
+                + " taken from podTemplate. They do not change how many threads the step computes"
+                + " with: podTemplate.resources decides that for all steps. More cpu here alone is"
+                + " reserved and left idle, but for evaluate.threads and images of your own.")
         @Nullable Resources resources,
     @JsonPropertyDescription("analyze finds facts about the model and gives advice.")
         @Nullable AnalyzeSettings analyze,

@@ -84,6 +84,17 @@ class CrdTest {
         .contains(" " + CanonicalJson.of(phase).replace("\"", "") + ": ");
   }
 
+  /** All steps have as many threads, as results depend on them to the last bit. */
+  @Test
+  void descriptionOfAStepsResourcesSaysThatTheyGiveNoThreads() throws IOException {
+    assertThat(
+            DefaultsTest.part(COMPRESSION, "spec")
+                .at("/properties/steps/items/properties/resources/description")
+                .asText()
+                .replaceAll("\\s+", " "))
+        .contains("do not change how many threads the step computes with: podTemplate.resources");
+  }
+
   /** What the kinds are, for {@code kubectl explain}. */
   private enum Kind {
     ModelCompression(
