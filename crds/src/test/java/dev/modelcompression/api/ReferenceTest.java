@@ -1,5 +1,7 @@
 package dev.modelcompression.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.contract.ExitCode;
@@ -29,6 +31,14 @@ class ReferenceTest {
   void referenceOfReleasesIsGeneratedFromTheSchema() throws IOException {
     StringBuilder page = page("ModelRelease", CrdTest.RELEASE);
     Generated.assertCurrent(Path.of("docs/release-reference.md"), page.toString());
+  }
+
+  /** A message such as "is missing" says nothing without it. */
+  @Test
+  void rulesNameTheFieldThatTheyAreAbout() throws IOException {
+    assertThat(page("ModelCompression", CrdTest.COMPRESSION))
+        .contains("\nRule: `release.candidate`: must be left out; the candidate is the result.\n")
+        .contains("\nRule: datasets.evaluation is missing, but evaluate needs it.\n");
   }
 
   private static StringBuilder page(String kind, String file) throws IOException {
@@ -94,7 +104,9 @@ class ReferenceTest {
           field.getValue().path("description").asText());
     }
     for (JsonNode rule : schema.path("x-kubernetes-validations")) {
-      page.append("\nRule: ").append(rule.path("message").asText()).append(".\n");
+      String field = rule.path("fieldPath").asText().replaceFirst("^[.]", "");
+      page.append("\nRule: ").append(field.isEmpty() ? "" : "`" + field + "`: ");
+      page.append(rule.path("message").asText()).append(".\n");
     }
     for (Map.Entry<String, JsonNode> field : fields) {
       section(page, path + "." + field.getKey(), field.getValue());
