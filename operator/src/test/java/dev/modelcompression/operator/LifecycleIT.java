@@ -174,6 +174,29 @@ class LifecycleIT {
     }
   }
 
+  /** What was missing is put into the spec while the pod waits for it. */
+  @Test
+  void aPodThatCannotStartIsMadeAgainAfterAnEdit() {
+    try (Scene scene =
+        new Scene(
+            job ->
+                Pipeline.is(job, "quantize", 1)
+                        && job.getSpec().getTemplate().getSpec().getImagePullSecrets().isEmpty()
+                    ? Behaviour.waits("ImagePullBackOff", "authentication required")
+                    : Pipeline.behave(job))) {
+      scene.start(Clock.systemUTC(), RunningOperator.settings(Duration.ofMinutes(5)));
+      scene.apply(Scene.STEPS);
+      scene.awaitStatus(status -> status.conditions().get(0).reason() == Reason.IMAGE_PULL_FAILED);
+      scene.edit(Scene.STEPS, "  podTemplate: {imagePullSecrets: [{name: registry}]}\n");
+      assertThat(scene.awaitEnd().getStatus().phase()).isEqualTo(Phase.SUCCEEDED);
+      assertThat(scene.jobs())
+          .filteredOn(job -> Pipeline.is(job, "quantize", 1))
+          .singleElement()
+          .satisfies(
+              job -> assertThat(scene.podsByJob()).containsEntry(job.getMetadata().getName(), 2));
+    }
+  }
+
   /** Times are compared only with times of the same clock. */
   @ParameterizedTest
   @ValueSource(ints = {-10, 10})

@@ -88,6 +88,20 @@ public record Analysis(
     metrics = List.copyOf(metrics);
   }
 
+  /** The same, judged by other metrics. */
+  public Analysis withMetrics(List<ReleaseMetric> metrics) {
+    return new Analysis(
+        interval,
+        dataset,
+        samples,
+        minSamples,
+        confidence,
+        failureLimit,
+        inconclusiveLimit,
+        prometheus,
+        metrics);
+  }
+
   /** A Prometheus server. */
   public record Prometheus(
       @JsonPropertyDescription("url is its address, such as http://prometheus.monitoring:9090.")

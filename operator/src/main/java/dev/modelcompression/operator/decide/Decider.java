@@ -19,6 +19,7 @@ import dev.modelcompression.engine.StepStart;
 import dev.modelcompression.operator.Settings;
 import dev.modelcompression.operator.job.AttemptPod;
 import dev.modelcompression.operator.job.Memory;
+import dev.modelcompression.operator.job.StepJobs;
 import dev.modelcompression.operator.observe.Ending;
 import dev.modelcompression.operator.observe.ObservedJob;
 import java.time.Duration;
@@ -106,7 +107,7 @@ public final class Decider {
 
   /** A spec that was fit to be run is not looked at again before it is edited. */
   private boolean isChecked() {
-    return !Generations.isEdited(before, compression.getMetadata().getGeneration())
+    return !isEdited()
         && before
             .condition(Condition.Type.STALLED)
             .filter(stalled -> stalled.reason() != Reason.INVALID_SPEC)
@@ -289,7 +290,10 @@ public final class Decider {
     Standing running =
         Standing.running(reason, "step %s runs, attempt %d".formatted(step, pod.attempt()));
     if (job.isPresent()) {
-      return course.build(waits.standing(job.get(), running, step, ledger));
+      return course.build(
+          isOutdated(job.get(), pod)
+              ? makeAgain(job.get(), step)
+              : waits.standing(job.get(), running, step, ledger));
     }
     Optional<Standing> pause = pause(pod, step);
     if (pause.isPresent()) {
@@ -301,6 +305,30 @@ public final class Decider {
             .filter(entry -> entry.attempt() == pod.attempt() && entry.job() != null)
             .isPresent();
     return course.start(new Course.Start(pod, key, restarted)).build(running);
+  }
+
+  /**
+   * Whether a Job waits as something that it would not be made as now. Who edits the pod template,
+   * or the operator's settings, because a pod cannot start wants that pod to be another. A place in
+   * a queue is given up for an edit alone.
+   */
+  private boolean isOutdated(ObservedJob job, AttemptPod pod) {
+    return job.state() == ObservedJob.State.WAITING
+        && !job.podDigest().isEmpty()
+        && (job.reason() != Reason.QUEUED || job.deleting() || isEdited())
+        && !job.podDigest().equals(StepJobs.podDigest(compression, pod, settings));
+  }
+
+  private Standing makeAgain(ObservedJob job, String step) {
+    stop(job);
+    return Standing.running(
+        Reason.STOPPING_OLD_RUN,
+        "step %s waits, and its pod is to be another one now: its Job is made again"
+            .formatted(step));
+  }
+
+  private boolean isEdited() {
+    return Generations.isEdited(before, compression.getMetadata().getGeneration());
   }
 
   /** What failed for a reason that may pass is not tried again at once: it may not have passed. */

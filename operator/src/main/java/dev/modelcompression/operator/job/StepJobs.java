@@ -1,21 +1,30 @@
 package dev.modelcompression.operator.job;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.modelcompression.api.Manifest;
 import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.api.pod.PodTemplate;
+import dev.modelcompression.contract.CanonicalJson;
+import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.operator.Settings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Makes the Job of an attempt. */
 public final class StepJobs {
   /** Name of the container that runs the step. */
   public static final String CONTAINER = JobShape.CONTAINER;
+
+  /** Annotation of a Job: the digest of its queue and its pod, as they were asked for. */
+  public static final String POD_DIGEST = Manifest.GROUP + "/pod-digest";
 
   private StepJobs() {}
 
@@ -30,6 +39,14 @@ public final class StepJobs {
         .ifPresent(queue -> jobLabels.put(Labels.QUEUE, queue));
     Map<String, String> podLabels = new LinkedHashMap<>(template.labels());
     podLabels.putAll(labels);
+    var podTemplate =
+        new PodTemplateSpecBuilder()
+            .withNewMetadata()
+            .withLabels(podLabels)
+            .withAnnotations(template.annotations())
+            .endMetadata()
+            .withSpec(podSpec(pod, template, settings))
+            .build();
     return JobShape.of(
         new ObjectMetaBuilder()
             .withName(
@@ -41,16 +58,28 @@ public final class StepJobs {
                     pod.step(),
                     pod.attempt()))
             .withLabels(jobLabels)
+            .addToAnnotations(POD_DIGEST, digest(jobLabels, podTemplate))
             .build(),
         compression,
-        new PodTemplateSpecBuilder()
-            .withNewMetadata()
-            .withLabels(podLabels)
-            .withAnnotations(template.annotations())
-            .endMetadata()
-            .withSpec(podSpec(pod, template, settings))
-            .build(),
+        podTemplate,
         settings);
+  }
+
+  /**
+   * The value of {@link #POD_DIGEST} that a Job of the attempt would have now. The API server, and
+   * whoever else may change a Job on its way, add to what was asked for: it cannot be compared.
+   */
+  public static String podDigest(ModelCompression compression, AttemptPod pod, Settings settings) {
+    var metadata = of(compression, pod, settings).getMetadata();
+    return Objects.requireNonNull(metadata.getAnnotations().get(POD_DIGEST));
+  }
+
+  private static String digest(Map<String, String> labels, PodTemplateSpec template) {
+    return CanonicalJson.digest(
+        JsonNodeFactory.instance
+            .arrayNode()
+            .add(ContractJson.tree(labels))
+            .add(ContractJson.tree(template)));
   }
 
   private static PodSpec podSpec(AttemptPod pod, PodTemplate template, Settings settings) {

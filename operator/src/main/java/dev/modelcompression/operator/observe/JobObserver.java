@@ -2,6 +2,7 @@ package dev.modelcompression.operator.observe;
 
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.operator.job.Labels;
+import dev.modelcompression.operator.job.StepJobs;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -64,6 +65,9 @@ public final class JobObserver {
             attempt,
             job.getMetadata().getCreationTimestamp(),
             end(job).map(JobCondition::getLastTransitionTime).orElse(null),
+            Optional.ofNullable(job.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(StepJobs.POD_DIGEST))
+                .orElse(""),
             job.getMetadata().getDeletionTimestamp() != null,
             own.size(),
             own.stream().filter(Pods::disrupted).map(pod -> pod.getMetadata().getUid()).toList(),

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the attempt
  * @param created when it was created, as the API server writes it
  * @param finished when it ended, as the cluster writes it; null before, or when it does not say
+ * @param podDigest the digest of what its pod was asked to be; empty when it does not say
  * @param deleting whether it is on its way out
  * @param pods how many pods of it are known, of any phase
  * @param disrupted uids of the pods that the cluster took away and that are still known, oldest
@@ -37,6 +38,7 @@ public record ObservedJob(
     int attempt,
     String created,
     @Nullable String finished,
+    String podDigest,
     boolean deleting,
     int pods,
     List<String> disrupted,
@@ -83,6 +85,7 @@ public record ObservedJob(
         attempt,
         created,
         finished,
+        podDigest,
         deleting,
         pods,
         disrupted,

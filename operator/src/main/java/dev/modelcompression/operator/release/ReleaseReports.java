@@ -59,16 +59,7 @@ final class ReleaseReports {
   }
 
   private static Analysis shown(Analysis all) {
-    return new Analysis(
-        all.interval(),
-        all.dataset(),
-        all.samples(),
-        all.minSamples(),
-        all.confidence(),
-        all.failureLimit(),
-        all.inconclusiveLimit(),
-        all.prometheus(),
-        all.metrics().stream().map(ReleaseReports::shown).toList());
+    return all.withMetrics(all.metrics().stream().map(ReleaseReports::shown).toList());
   }
 
   private static ReleaseMetric shown(ReleaseMetric metric) {

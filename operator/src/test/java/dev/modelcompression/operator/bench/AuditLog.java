@@ -81,13 +81,16 @@ final class AuditLog {
 
   /** From a compression's creation to that of its first Job, in milliseconds. */
   static List<Double> firstJob(List<Call> calls) {
+    // First all of them: a busy server tells of a compression before it has answered who creates
+    // it.
     Map<String, Call> created = new HashMap<>();
+    calls.stream()
+        .filter(call -> call.is("create", "modelcompressions"))
+        .forEach(call -> created.put(call.name(), call));
     Set<String> begun = new HashSet<>();
     List<Double> millis = new ArrayList<>();
     for (Call call : calls) {
-      if (call.is("create", "modelcompressions")) {
-        created.put(call.name(), call);
-      } else if (call.is("create", "jobs") && begun.add(compression(call.name()))) {
+      if (call.is("create", "jobs") && begun.add(compression(call.name()))) {
         millis.add(call.millisAfter(Objects.requireNonNull(created.get(compression(call.name())))));
       }
     }

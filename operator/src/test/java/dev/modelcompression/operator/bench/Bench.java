@@ -44,7 +44,18 @@ final class Bench {
   }
 
   /** Runs the cases. */
-  public static void main(String... cases) throws IOException {
+  public static void main(String... cases) {
+    try {
+      run(cases);
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
+    // Threads of the client are still there.
+    System.exit(0);
+  }
+
+  private static void run(String... cases) throws IOException {
     Bench bench = new Bench(Files.createTempDirectory("bench"));
     for (String name : cases) {
       switch (name) {
@@ -56,7 +67,6 @@ final class Bench {
       System.out.println(bench.table.markdown());
     }
     bench.client.close();
-    System.exit(0);
   }
 
   /** Six steps a pipeline, one pipeline a second; each pod runs for half a second. */

@@ -6,7 +6,9 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another process does. */
 public final class Await {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  /** Less where a rule is taken out, and most of what is waited for never comes. */
+  private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("await.limit", 180));
+
   private static final Duration STEP = Duration.ofMillis(50);
 
   private Await() {}
@@ -14,7 +16,8 @@ public final class Await {
   /**
    * Waits until something holds.
    *
-   * @throws AssertionError it did not within three minutes
+   * @throws AssertionError it did not within three minutes, or the property {@code await.limit} in
+   *     seconds
    */
   public static void until(String what, BooleanSupplier holds) {
     Instant end = Instant.now().plus(LIMIT);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -282,6 +283,53 @@ class DeciderTest {
     assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
   }
 
+  /** Room for less, a toleration, a pull secret: the edit is for the pod that cannot start. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {
+        "QUEUED",
+        "UNSCHEDULABLE",
+        "QUOTA_EXCEEDED",
+        "IMAGE_PULL_FAILED",
+        "POD_START_FAILED",
+        "POD_ADMISSION_FAILED"
+      })
+  void aPodThatWaitsIsMadeAgainAsItIsAskedForNow(Reason reason) {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    reach(run, "optimize");
+    String name = List.copyOf(run.jobs.keySet()).get(run.jobs.size() - 1);
+    run.hold(reason);
+    run.reconcile();
+    run.edit(STEPS + "  ttlAfterFinished: 1h\n");
+    run.reconcile();
+    assertThat(run.deleted).as("the same pod").isEmpty();
+    run.edit(STEPS + "  podTemplate: {nodeSelector: {a: b}}\n");
+    String before = run.digests.get(name);
+    run.reconcile();
+    assertThat(run.deleted).containsExactly(name);
+    assertThat(run.status().message()).contains("made again");
+    run.reconcile();
+    assertThat(run.digests.get(name)).isNotEqualTo(before);
+    assertThat(entry(run, "optimize").attempt()).isEqualTo(1);
+    assertThat(entry(run, "optimize").state()).isEqualTo(StepStatus.State.RUNNING);
+    drive(run);
+    assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
+  }
+
+  /** Another operator asks for other pods: what waits for want of an image is helped by that. */
+  @ParameterizedTest
+  @CsvSource({"IMAGE_PULL_FAILED, 1", "QUEUED, 0"})
+  void otherSettingsAreNoReasonToGiveUpAPlaceInAQueue(Reason reason, int deleted) {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    reach(run, "optimize");
+    run.hold(reason);
+    run.reconcile();
+    run.settings = RunOnPaper.settings(Duration.ofSeconds(1), 7);
+    run.reconcile();
+    assertThat(run.deleted).hasSize(deleted);
+  }
+
   @Test
   void aRefusedJobIsTriedAgainAndThenGivenUp() {
     RunOnPaper run = new RunOnPaper(STEPS);
@@ -326,6 +374,7 @@ class DeciderTest {
                     job.attempt(),
                     job.created(),
                     job.created(),
+                    job.podDigest(),
                     false,
                     1,
                     List.of(),

@@ -14,6 +14,7 @@ import dev.modelcompression.manifest.ModelCompressionParser;
 import dev.modelcompression.operator.Settings;
 import dev.modelcompression.operator.job.AttemptPod;
 import dev.modelcompression.operator.job.JobNames;
+import dev.modelcompression.operator.job.StepJobs;
 import dev.modelcompression.operator.observe.Ending;
 import dev.modelcompression.operator.observe.ObservedJob;
 import dev.modelcompression.operator.observe.Silence;
@@ -66,6 +67,7 @@ final class RunOnPaper {
 
   final Map<String, ObservedJob> jobs = new LinkedHashMap<>();
   final Map<String, AttemptPod> pods = new LinkedHashMap<>();
+  final Map<String, String> digests = new LinkedHashMap<>();
   final List<String> deleted = new ArrayList<>();
   final ModelCompression compression = new ModelCompression();
   Optional<Silence> silence = Optional.empty();
@@ -143,7 +145,10 @@ final class RunOnPaper {
   Begun begin(AttemptPod pod) {
     String name = JobNames.of("net", "uid-1", pod.run(), pod.trial(), pod.step(), pod.attempt());
     pods.put(name, pod);
-    jobs.putIfAbsent(name, job(name, pod, ObservedJob.State.RUNNING, null, null));
+    if (!jobs.containsKey(name)) {
+      digests.put(name, StepJobs.podDigest(compression, pod, settings));
+      jobs.put(name, job(name, pod, ObservedJob.State.RUNNING, null, null));
+    }
     return new Begun.Job(name, now.toString());
   }
 
@@ -194,6 +199,7 @@ final class RunOnPaper {
         pod.attempt(),
         now.toString(),
         ending == null ? null : now.toString(),
+        digests.getOrDefault(name, ""),
         false,
         1,
         disrupted,

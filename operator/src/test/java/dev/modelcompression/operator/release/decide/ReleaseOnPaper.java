@@ -8,6 +8,7 @@ import dev.modelcompression.api.release.status.ModelReleaseStatus;
 import dev.modelcompression.api.release.status.ReleasePhase;
 import dev.modelcompression.api.release.status.SideStatus;
 import dev.modelcompression.api.release.status.Verdict;
+import dev.modelcompression.api.status.Condition;
 import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.ProbeReport;
 import dev.modelcompression.contract.WriteBackReport;
@@ -110,6 +111,11 @@ final class ReleaseOnPaper {
 
   ModelReleaseStatus status() {
     return Objects.requireNonNullElse(release.getStatus(), ModelReleaseStatus.NONE);
+  }
+
+  /** How a condition stands that has to be there. */
+  Condition.Status condition(Condition.Type type) {
+    return status().condition(type).orElseThrow().status();
   }
 
   /** One look, and what follows from it. Whether anything was written. */

@@ -73,7 +73,7 @@ class ReleaseRunsTest {
     paper.edit("", THIRD);
     look(paper);
     assertThat(paper.status().phase()).isEqualTo(ReleasePhase.INITIALIZING);
-    assertThat(condition(paper, Condition.Type.BASELINE_AVAILABLE))
+    assertThat(paper.condition(Condition.Type.BASELINE_AVAILABLE))
         .isEqualTo(Condition.Status.FALSE);
     paper.unready.clear();
     paper.until(ReleasePhase.SUCCEEDED);
@@ -186,7 +186,7 @@ class ReleaseRunsTest {
   private static void assertWritten(ReleaseOnPaper paper) {
     assertThat(Objects.requireNonNull(paper.status().writeBack()).state())
         .isEqualTo(WriteBackStatus.State.WRITTEN);
-    assertThat(condition(paper, Condition.Type.GIT_OUT_OF_DATE)).isEqualTo(Condition.Status.FALSE);
+    assertThat(paper.condition(Condition.Type.GIT_OUT_OF_DATE)).isEqualTo(Condition.Status.FALSE);
     assertThat(Desired.of(paper.release.getSpec(), paper.status()).writing()).isEmpty();
   }
 
@@ -228,9 +228,5 @@ class ReleaseRunsTest {
     paper.turn();
     assertThat(paper.status().lastHandledCommand()).isEqualTo("resume/" + run);
     assertThat(paper.told()).contains("CommandIgnored");
-  }
-
-  private static Condition.Status condition(ReleaseOnPaper paper, Condition.Type type) {
-    return paper.status().condition(type).orElseThrow().status();
   }
 }

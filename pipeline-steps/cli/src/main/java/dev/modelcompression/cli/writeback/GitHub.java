@@ -53,7 +53,11 @@ final class GitHub implements PullRequests {
   }
 
   private static PullRequest read(JsonNode pull) {
-    boolean merged = Json.text(pull.path("merged_at")).isPresent();
+    return read(pull, Json.text(pull.path("merged_at")).isPresent());
+  }
+
+  /** What GitHub, and Gitea after it, tell of a pull request. */
+  static PullRequest read(JsonNode pull, boolean merged) {
     var state =
         merged
             ? State.MERGED
@@ -66,6 +70,10 @@ final class GitHub implements PullRequests {
   }
 
   private URI pulls(String query) {
+    return pulls(repository, query);
+  }
+
+  static URI pulls(RepositoryAddress repository, String query) {
     return Json.address(
         repository.api(), List.of("repos", repository.owner(), repository.name(), "pulls"), query);
   }

@@ -1,10 +1,8 @@
 package dev.modelcompression.cli.writeback;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.modelcompression.cli.writeback.PullRequest.State;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,21 +59,11 @@ final class Gitea implements PullRequests {
   }
 
   private static PullRequest read(JsonNode pull) {
-    boolean merged = pull.path("merged").asBoolean();
-    var state =
-        merged
-            ? State.MERGED
-            : pull.path("state").asText().equals("open") ? State.OPEN : State.CLOSED;
-    var head = pull.at("/head/sha");
-    return new PullRequest(
-        state,
-        Json.text(pull.path("html_url")),
-        merged ? Json.commit(pull.path("merge_commit_sha"), head) : Json.commit(head));
+    return GitHub.read(pull, pull.path("merged").asBoolean());
   }
 
   private URI pulls(String query) {
-    return Json.address(
-        repository.api(), List.of("repos", repository.owner(), repository.name(), "pulls"), query);
+    return GitHub.pulls(repository, query);
   }
 
   private Map<String, String> headers() {

@@ -28,15 +28,7 @@ public record Look(Evidence evidence, ReleaseVerdict verdict) {
 
   /** Queries are about requests of clients; as long as there are none, they cannot answer. */
   private static Analysis withoutQueries(Analysis all) {
-    return new Analysis(
-        all.interval(),
-        all.dataset(),
-        all.samples(),
-        all.minSamples(),
-        all.confidence(),
-        all.failureLimit(),
-        all.inconclusiveLimit(),
-        all.prometheus(),
+    return all.withMetrics(
         all.metrics().stream().filter(metric -> metric.query() == null).toList());
   }
 }
