@@ -13,6 +13,8 @@ final class OutputNames {
 
   private static final int MAX_URI = 128;
 
+  private static final long MAX_BYTES = 1L << 50;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /** A path without {@code .} and {@code ..}, relative to the output folder. */
@@ -41,6 +43,12 @@ final class OutputNames {
             throw new IllegalArgumentException(
                 "%s output '%s': its name is '%s'"
                     .formatted(what, key, Text.line(output.name(), 63)));
+          }
+          // So that sizes can be added.
+          if (output.bytes() > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                "%s output '%s': bytes is %d, expected at most %d"
+                    .formatted(what, key, output.bytes(), MAX_BYTES));
           }
           if (output.uri().length() > MAX_URI || !RELATIVE.matcher(output.uri()).matches()) {
             throw new IllegalArgumentException(

@@ -33,7 +33,7 @@ class TerminationMessageTest {
     Map<String, Artifact> largest = new TreeMap<>();
     for (int i = 0; i < 8; i++) {
       String name = "x".repeat(62) + i;
-      largest.put(name, new Artifact(name, "y".repeat(128), DIGEST, Long.MAX_VALUE));
+      largest.put(name, new Artifact(name, "y".repeat(128), DIGEST, 1L << 50));
     }
     var message =
         new TerminationMessage(
@@ -116,6 +116,9 @@ class TerminationMessageTest {
     assertRefused(
         json(output("model", "a", DIGEST.toUpperCase(java.util.Locale.ROOT), "1")), "digest is");
     assertRefused(json(output("model", "a", DIGEST, "-1")), "bytes is -1");
+    assertRefused(
+        json(output("model", "a", DIGEST, Long.toString(Long.MAX_VALUE))),
+        "bytes is 9223372036854775807, expected at most");
     assertRefused(json(output("model", "a", DIGEST, "1.5")), "bytes");
     assertRefused(json(output("model", "a", DIGEST, "\"1\"")), "bytes");
     assertRefused(json(output("model", "a", DIGEST, "1").replace(",\"bytes\":1", "")), "bytes");

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -72,8 +73,12 @@ final class Cluster {
     return jobs.isEmpty()
         || (isNewestSpec(compression)
             && jobs.stream()
-                .map(job -> delete(compression.getMetadata().getNamespace(), job))
+                .map(job -> delete(namespace(compression), job.name(), job.version(), job.uid()))
                 .reduce(true, Boolean::logicalAnd));
+  }
+
+  private static String namespace(ModelCompression compression) {
+    return compression.getMetadata().getNamespace();
   }
 
   private boolean isNewestSpec(ModelCompression compression) {
@@ -84,13 +89,13 @@ final class Cluster {
   }
 
   /** The Job stays until its pods have gone: nobody can take its name while one may be at work. */
-  private boolean delete(String namespace, ObservedJob job) {
+  private boolean delete(String namespace, String name, String version, String uid) {
     DeleteOptions options =
         new DeleteOptionsBuilder()
             .withPropagationPolicy(DeletionPropagation.FOREGROUND.toString())
-            .withNewPreconditions(job.version(), job.uid())
+            .withNewPreconditions(version, uid)
             .build();
-    String path = "/apis/batch/v1/namespaces/%s/jobs/%s".formatted(namespace, job.name());
+    String path = "/apis/batch/v1/namespaces/%s/jobs/%s".formatted(namespace, name);
     try {
       client.raw(path, "DELETE", options);
       return true;
@@ -116,7 +121,7 @@ final class Cluster {
       return new Begun.Job(name, created.getMetadata().getCreationTimestamp());
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
-        case HttpURLConnection.HTTP_CONFLICT -> existing(compression, namespace, name);
+        case HttpURLConnection.HTTP_CONFLICT -> existing(compression, job);
         case HttpURLConnection.HTTP_FORBIDDEN -> new Begun.Refused(Refusals.of(message(e)));
         case UNPROCESSABLE, HttpURLConnection.HTTP_BAD_REQUEST ->
             new Begun.Invalid(Refusals.of(message(e)).message());
@@ -125,20 +130,36 @@ final class Cluster {
     }
   }
 
-  private Begun existing(ModelCompression compression, String namespace, String name) {
-    Job found = client.batch().v1().jobs().inNamespace(namespace).withName(name).get();
+  private Begun existing(ModelCompression compression, Job wanted) {
+    String name = wanted.getMetadata().getName();
+    Job found = client.resource(wanted).get();
     if (found == null) {
       return new Begun.InTheWay("Job " + name);
     }
+    var metadata = found.getMetadata();
     boolean ours =
-        found.getMetadata().getOwnerReferences().stream()
+        metadata.getOwnerReferences().stream()
             .anyMatch(owner -> compression.getMetadata().getUid().equals(owner.getUid()));
     if (!ours) {
       return new Begun.Foreign(name);
     }
-    return found.getMetadata().getDeletionTimestamp() != null
-        ? new Begun.InTheWay("Job " + name)
-        : new Begun.Job(name, found.getMetadata().getCreationTimestamp());
+    if (metadata.getDeletionTimestamp() != null) {
+      return new Begun.InTheWay("Job " + name);
+    }
+    if (!isWatched(wanted, found)) {
+      delete(metadata.getNamespace(), name, metadata.getResourceVersion(), metadata.getUid());
+      return new Begun.InTheWay("Job %s, whose labels somebody has changed,".formatted(name));
+    }
+    return new Begun.Job(name, metadata.getCreationTimestamp());
+  }
+
+  /** Whether it has the labels that it was made with: by them it is found, and known for what. */
+  private static boolean isWatched(Job wanted, Job found) {
+    Map<String, String> labels =
+        Objects.requireNonNullElse(found.getMetadata().getLabels(), Map.of());
+    return wanted.getMetadata().getLabels().entrySet().stream()
+        .filter(label -> !label.getKey().equals(Labels.QUEUE))
+        .allMatch(label -> label.getValue().equals(labels.get(label.getKey())));
   }
 
   private boolean anyAtWork(String namespace, String job) {
@@ -152,12 +173,30 @@ final class Cluster {
     return Optional.ofNullable(client.resource(wanted).get());
   }
 
-  /** Makes or updates the release of a compression, where the live one asks for something else. */
-  void keepRelease(ModelRelease wanted, Optional<ModelRelease> live) {
-    boolean same =
-        live.map(ModelRelease::getSpec).filter(spec -> spec.equals(wanted.getSpec())).isPresent();
-    if (!same) {
+  /**
+   * Makes or updates the release of a compression, where the live one asks for something else: as
+   * long as both are still as they were, for the next leader may have finished a newer run.
+   *
+   * @return whether it is as wanted; if not, the caches are behind
+   */
+  boolean keepRelease(
+      ModelCompression compression, ModelRelease wanted, Optional<ModelRelease> live) {
+    if (live.map(ModelRelease::getSpec).filter(wanted.getSpec()::equals).isPresent()) {
+      return true;
+    }
+    if (!isNewestSpec(compression)) {
+      return false;
+    }
+    live.ifPresent(
+        found -> wanted.getMetadata().setResourceVersion(found.getMetadata().getResourceVersion()));
+    try {
       client.resource(wanted).patch(APPLY);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -204,8 +204,12 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
       metrics.changed(before, after, ended);
       traces.send(RunSpans.between(compression.getMetadata(), before, after, ended, now));
     }
-    if (release.isEmpty() || ReleaseOfCompression.isOf(compression, release.get())) {
-      wanted.ifPresent(next -> cluster.keepRelease(next, release));
+    boolean kept =
+        wanted.isEmpty()
+            || release.filter(r -> !ReleaseOfCompression.isOf(compression, r)).isPresent()
+            || cluster.keepRelease(compression, wanted.get(), release);
+    if (!kept) {
+      return UpdateControl.<ModelCompression>noUpdate().rescheduleAfter(AFTER_CONFLICT);
     }
     Optional<Duration> timeToLive = Decider.timeToLive(compression, after, now);
     if (timeToLive.filter(Duration::isZero).isPresent()) {

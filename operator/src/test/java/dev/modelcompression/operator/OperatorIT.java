@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on a real API server and etcd; a test stands in for nodes. */
 class OperatorIT {
@@ -242,6 +244,56 @@ class OperatorIT {
       assertEnd(status, Phase.SUCCEEDED, Reason.SUCCEEDED);
       assertThat(step(status, "optimize").attempt()).isEqualTo(1);
       assertThat(scene.podsByJob()).containsEntry(job, 2);
+    }
+  }
+
+  /** By its labels a Job is watched, and known for what it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"app.kubernetes.io/managed-by", "modelcompression.dev/attempt"})
+  void aJobWhoseLabelsSomebodyChangesIsMadeAgain(String label) {
+    Script script = new Script(OperatorIT::holdOptimize);
+    try (Scene scene = new Scene(script)) {
+      scene.start();
+      scene.apply(Scene.STEPS);
+      String job =
+          String.valueOf(step(scene.awaitStatus(s -> isRunning(s, "optimize")), "optimize").job());
+      Await.until("the pod is there", () -> scene.podsByJob().containsKey(job));
+      scene
+          .client()
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(scene.namespace())
+          .withName(job)
+          .edit(
+              found ->
+                  new JobBuilder(found)
+                      .editMetadata()
+                      .addToLabels(label, "7")
+                      .endMetadata()
+                      .build());
+      script.become(OperatorIT::sound);
+      ModelCompressionStatus status = scene.awaitEnd().getStatus();
+      assertEnd(status, Phase.SUCCEEDED, Reason.SUCCEEDED);
+      assertThat(step(status, "optimize").attempt()).isEqualTo(1);
+    }
+  }
+
+  /** Such as too large a number of a step image of the user's: the status is written without. */
+  @Test
+  void numbersThatNobodyMeasuresHoldUpNothing() {
+    Map<String, Double> strange =
+        Map.of(
+            "original.top1", 1.7e308,
+            "result.top1", -1.7e308,
+            "original.sizeBytes", 1.0,
+            "result.sizeBytes", 1e-40);
+    try (Scene scene = new Scene(job -> Behaviour.sound(job, strange))) {
+      scene.start();
+      scene.apply(Scene.STEPS);
+      ModelCompressionStatus status = scene.awaitEnd().getStatus();
+      assertEnd(status, Phase.FAILED, Reason.GATE_FAILED);
+      assertThat(status.accuracyDrop()).isNull();
     }
   }
 

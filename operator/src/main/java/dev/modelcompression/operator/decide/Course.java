@@ -40,7 +40,7 @@ public record Course(
    * @param workspace where its files are
    * @param image its step image
    * @param threads what its steps compute with
-   * @param originalBytes size of the model that it starts from
+   * @param originalBytes size of the model that it starts from; 0 when that is not known
    */
   public record Identity(
       String id, String workspace, String image, int threads, long originalBytes) {}

@@ -1,6 +1,7 @@
 package dev.modelcompression.operator.decide;
 
 import dev.modelcompression.api.status.InputsStatus;
+import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.engine.TrialResult;
 import dev.modelcompression.engine.Verdict;
@@ -38,6 +39,18 @@ final class CourseBuilder {
             execution.image(),
             execution.run().threads(),
             execution.run().original().bytes());
+  }
+
+  /** Keeps what a status knows of its run. */
+  void keep(ModelCompressionStatus known) {
+    inputs = known.inputs();
+    if (known.runId() != null
+        && known.workspace() != null
+        && known.image() != null
+        && known.threads() != null) {
+      run =
+          new Course.Identity(known.runId(), known.workspace(), known.image(), known.threads(), 0);
+    }
   }
 
   void trials(List<TrialResult> ended) {

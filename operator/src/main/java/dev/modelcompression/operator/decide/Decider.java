@@ -94,14 +94,15 @@ public final class Decider {
       return refused(String.join("; ", problems));
     }
     Inputs inputs = Inputs.of(compression, before);
+    Map<String, Artifact> known = inputs.known(before);
+    // One that has found them is worth nothing without what it found.
     if (ledger
         .find(Inputs.TRIAL, Inputs.STEP)
-        .map(StepStatus::key)
-        .filter(inputs.label()::equals)
+        .filter(step -> inputs.label().equals(step.key()))
+        .filter(step -> step.state() != StepStatus.State.SUCCEEDED || !known.isEmpty())
         .isEmpty()) {
       ledger.forgetInputs();
     }
-    Map<String, Artifact> known = inputs.known(before);
     return known.isEmpty() ? lookAt(inputs) : run(inputs, known);
   }
 
@@ -116,6 +117,8 @@ public final class Decider {
 
   private Course refused(String message) {
     jobs.forEach(this::stop);
+    // Once the spec is what it was, the run goes on, or has ended as it had.
+    course.keep(before);
     return course.build(Standing.failed(Reason.INVALID_SPEC, message));
   }
 

@@ -8,6 +8,7 @@ import dev.modelcompression.api.ModelCompressionSpec;
 import dev.modelcompression.api.status.FileStatus;
 import dev.modelcompression.api.status.InputsStatus;
 import dev.modelcompression.api.status.ModelCompressionStatus;
+import dev.modelcompression.api.status.Phase;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.api.status.StepStatus;
 import dev.modelcompression.contract.Artifact;
@@ -65,7 +66,7 @@ record Inputs(InputsRequest request, String label) {
   private static boolean failedBefore(
       StepStatus step, ModelCompressionStatus status, long generation) {
     return step.state() == StepStatus.State.FAILED
-        && !Ledger.retryable(step)
+        && status.phase() == Phase.FAILED
         && Generations.isEdited(status, generation);
   }
 

@@ -57,8 +57,7 @@ final class Waits {
       whole = Settings.LONGEST_PAUSE;
     }
     String since = ended.waitingSince();
-    Duration left =
-        since == null ? whole : whole.minus(Duration.between(Instant.parse(since), now));
+    Duration left = since == null ? whole : left(since, whole);
     return left.isNegative() ? Duration.ZERO : left;
   }
 
@@ -96,7 +95,12 @@ final class Waits {
   }
 
   private Duration left(StepStatus step) {
-    Instant since = Instant.parse(Objects.requireNonNull(step.waitingSince()));
-    return settings.pendingTimeout().minus(Duration.between(since, now));
+    return left(Objects.requireNonNull(step.waitingSince()), settings.pendingTimeout());
+  }
+
+  /** Never more than the whole, also by a clock that was put back. */
+  private Duration left(String since, Duration whole) {
+    Duration gone = Duration.between(Instant.parse(since), now);
+    return gone.isNegative() ? whole : whole.minus(gone);
   }
 }

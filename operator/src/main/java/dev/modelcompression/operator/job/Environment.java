@@ -39,14 +39,18 @@ public final class Environment {
     fixed.forEach(
         (name, value) -> {
           variables.remove(name);
-          variables.put(name, plain(name, escaped(value)));
+          variables.put(name, plain(name, literal(value)));
         });
     return List.copyOf(variables.values());
   }
 
-  /** Kubernetes expands {@code $(NAME)} in values; a user's text must arrive as it is. */
-  private static String escaped(String text) {
-    return text.replace("$(", "$$(");
+  /**
+   * A text as it has to be written where Kubernetes expands {@code $(NAME)}, to arrive as it is.
+   * Every dollar sign counts: of two, the kubelet makes one, and a name after a third is expanded,
+   * which may be that of a variable with a Secret's value.
+   */
+  public static String literal(String text) {
+    return text.replace("$", "$$");
   }
 
   private static io.fabric8.kubernetes.api.model.EnvVar variable(EnvVar variable) {

@@ -49,7 +49,7 @@ public final class Labels {
   public static final String TASK = Manifest.GROUP + "/task";
 
   /** Kueue's queue. */
-  static final String QUEUE = "kueue.x-k8s.io/queue-name";
+  public static final String QUEUE = "kueue.x-k8s.io/queue-name";
 
   private static final String PRODUCT = "model-compression";
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides what kind of end an attempt had. The exit status is the kernel's word and counts more
@@ -17,6 +18,12 @@ import java.util.Optional;
 final class Endings {
   /** Why a pod, or a Job, was stopped that took too long. */
   static final String DEADLINE = "DeadlineExceeded";
+
+  /** What kubelet and runtime call the end of a container that is not there any more. */
+  private static final Set<String> LOST = Set.of("Unknown", "ContainerStatusUnknown");
+
+  /** What they call the end of one that never ran. */
+  private static final String NOT_STARTED = "StartError";
 
   private Endings() {}
 
@@ -80,6 +87,21 @@ final class Endings {
     if ("OOMKilled".equals(terminated.getReason())) {
       return Ending.failed(
           ExitCode.KILLED, status, Reason.STEP_OOM, "was killed for want of memory");
+    }
+    String said = Objects.requireNonNullElse(terminated.getReason(), "");
+    if (LOST.contains(said)) {
+      return Ending.failed(
+          ExitCode.TRY_AGAIN,
+          status,
+          Reason.RETRIES_EXHAUSTED,
+          "its node restarted, or lost the container: " + said);
+    }
+    if (said.equals(NOT_STARTED)) {
+      return Ending.failed(
+          ExitCode.TRY_AGAIN,
+          status,
+          Reason.POD_START_FAILED,
+          "%s: %s".formatted(said, Objects.requireNonNullElse(terminated.getMessage(), "")));
     }
     Optional<ExitCode> exit = ExitCode.of(status);
     if (exit.isEmpty()) {

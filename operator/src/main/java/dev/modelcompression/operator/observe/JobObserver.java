@@ -135,7 +135,7 @@ public final class JobObserver {
       return Seen.ended(Endings.timeout());
     }
     if (failed.isPresent() || condition(job, "Complete").isPresent()) {
-      return ended(pods, complete);
+      return ended(job, pods, complete);
     }
     if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
       return Seen.waiting(Reason.QUEUED, "the Job is suspended by its queue");
@@ -149,12 +149,16 @@ public final class JobObserver {
         .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
   }
 
-  private static Seen ended(List<Pod> pods, boolean complete) {
-    // The one that ended the Job: those that the cluster took away were replaced. Creation times
-    // alone would not tell, as they are in whole seconds.
+  /**
+   * A pod that the cluster took away did not end its Job: another was made in its place, which the
+   * cache may not have seen end. How old pods are would not tell, as that is in whole seconds.
+   */
+  private static Seen ended(Job job, List<Pod> pods, boolean complete) {
+    boolean well = condition(job, "Complete").isPresent();
     Optional<Pod> last =
         pods.stream()
             .filter(Pods::ended)
+            .filter(pod -> well ? Pods.succeeded(pod) : complete || !Pods.disrupted(pod))
             .max(
                 Comparator.comparing((Pod pod) -> !Pods.disrupted(pod))
                     .thenComparing(pod -> pod.getMetadata().getCreationTimestamp()));

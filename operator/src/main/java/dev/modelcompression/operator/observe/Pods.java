@@ -25,6 +25,11 @@ public final class Pods {
     return "Succeeded".equals(phase) || "Failed".equals(phase);
   }
 
+  /** Whether all its containers ended well. */
+  static boolean succeeded(Pod pod) {
+    return pod.getStatus() != null && "Succeeded".equals(pod.getStatus().getPhase());
+  }
+
   /** Whether the cluster took the pod away: drain, eviction, preemption. */
   public static boolean disrupted(Pod pod) {
     return conditions(pod)

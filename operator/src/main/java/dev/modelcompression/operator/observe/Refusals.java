@@ -23,7 +23,10 @@ public final class Refusals {
           "FailedPodSandBoxStatus");
 
   /** Says that all of the above has been done. */
-  private static final Set<String> OVERCOME = Set.of("Pulling", "Pulled");
+  private static final Set<String> OVERCOME = Set.of("SuccessfulAttachVolume", "Pulling", "Pulled");
+
+  /** A volume is on another node, where a pod uses it, or used it until the node was lost. */
+  private static final String ELSEWHERE = "Multi-Attach error";
 
   private Refusals() {}
 
@@ -62,10 +65,11 @@ public final class Refusals {
 
   private static Refusal refusal(Event event) {
     String message = Objects.requireNonNullElse(event.getMessage(), "");
-    return NO_POD.equals(event.getReason())
-        ? of(message)
-        : new Refusal(
-            Reason.POD_START_FAILED,
-            Text.line(event.getReason() + ": " + message, Ending.MAX_MESSAGE).strip());
+    if (NO_POD.equals(event.getReason())) {
+      return of(message);
+    }
+    return new Refusal(
+        message.contains(ELSEWHERE) ? Reason.UNSCHEDULABLE : Reason.POD_START_FAILED,
+        Text.line(event.getReason() + ": " + message, Ending.MAX_MESSAGE).strip());
   }
 }

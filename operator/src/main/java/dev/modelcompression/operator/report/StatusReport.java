@@ -31,6 +31,7 @@ public final class StatusReport {
   private static final int MAX_TRIAL_MESSAGE = 512;
   private static final int MAX_SETTINGS = 256;
   private static final int MAX_STEP = 80;
+  private static final int MAX_NUMBER = 32;
 
   private StatusReport() {}
 
@@ -125,7 +126,7 @@ public final class StatusReport {
         : plain(original.subtract(result).setScale(6, RoundingMode.HALF_UP));
   }
 
-  private static String quotient(BigDecimal part, BigDecimal whole) {
+  private static @Nullable String quotient(BigDecimal part, BigDecimal whole) {
     return plain(part.divide(whole, new MathContext(4, RoundingMode.HALF_UP)));
   }
 
@@ -133,8 +134,10 @@ public final class StatusReport {
     return text == null ? null : new BigDecimal(text);
   }
 
-  private static String plain(BigDecimal number) {
-    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+  /** Nothing where a step has reported what cannot be: the API server would refuse the status. */
+  private static @Nullable String plain(BigDecimal number) {
+    String text = number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    return text.length() > MAX_NUMBER ? null : text;
   }
 
   private static TrialStatus trial(TrialResult trial) {

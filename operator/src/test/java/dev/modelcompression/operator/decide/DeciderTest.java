@@ -181,6 +181,65 @@ class DeciderTest {
     assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
   }
 
+  /** Such as a store that wants credentials, which the edit gives. */
+  @Test
+  void inputsThatWereTriedOftenEnoughAreReadAgainAfterAnEdit() {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    for (int i = 0; i < 4; i++) {
+      run.reconcile();
+      run.end(pod -> RunOnPaper.exits(ExitCode.TRY_AGAIN, Reason.RETRIES_EXHAUSTED));
+    }
+    run.reconcile();
+    assertEnd(run, Phase.FAILED, Reason.RETRIES_EXHAUSTED);
+    run.edit(STEPS + "  podTemplate: {nodeSelector: {a: b}}\n");
+    drive(run);
+    assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
+  }
+
+  /** A spec that cannot run, and is as it was afterwards. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anImpossibleEditIsForgottenOnceItIsTakenBack(boolean ended) {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    reach(run, "quantize");
+    if (ended) {
+      drive(run);
+    }
+    run.edit(STEPS);
+    refuse(run);
+    assertEnd(run, Phase.FAILED, Reason.INVALID_SPEC);
+    run.edit(STEPS);
+    drive(run);
+    assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
+  }
+
+  /** Without an edit: an operator of another version could not read it for a while. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatCouldNotBeReadForAWhileGoesOnWhereItWas(boolean ended) {
+    RunOnPaper run = new RunOnPaper(STEPS);
+    reach(run, "quantize");
+    if (ended) {
+      drive(run);
+    }
+    String runId = run.status().runId();
+    int pods = run.pods.size();
+    refuse(run);
+    assertEnd(run, Phase.FAILED, Reason.INVALID_SPEC);
+    drive(run);
+    assertEnd(run, Phase.SUCCEEDED, Reason.SUCCEEDED);
+    assertThat(run.status().runId()).isEqualTo(runId);
+    assertThat(run.status().result()).isNotNull();
+    assertThat(run.pods).as("nothing is done twice").hasSize(ended ? pods : pods + 1);
+  }
+
+  private static void refuse(RunOnPaper run) {
+    Course course =
+        Decider.unreadable(
+            run.compression, List.copyOf(run.jobs.values()), run.settings, "why", run.now);
+    run.write(course, run.act(course));
+  }
+
   @Test
   void inputsThatAreNotThoseAskedForAreNoResult() {
     RunOnPaper run = new RunOnPaper(STEPS);

@@ -48,6 +48,16 @@ class RetriesTest {
     assertThat(waits.pause(step(run), attempt)).hasSeconds(seconds);
   }
 
+  /** Such as that of the next leader. */
+  @Test
+  void aClockThatWasPutBackMakesNoPauseLonger() {
+    RunOnPaper run = begun(Duration.ofSeconds(10));
+    run.end(pod -> RunOnPaper.exits(ExitCode.TRY_AGAIN, Reason.RETRIES_EXHAUSTED));
+    run.reconcile();
+    run.now = run.now.minus(Duration.ofDays(1));
+    assertThat(run.reconcile().again()).contains(Duration.ofSeconds(10));
+  }
+
   /** More memory is what it needs. */
   @Test
   void oneThatRanOutOfMemoryIsFollowedAtOnce() {

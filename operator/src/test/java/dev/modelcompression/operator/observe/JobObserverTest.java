@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobObserverTest {
   private static final Map<String, String> LABELS =
@@ -66,7 +67,13 @@ class JobObserverTest {
         Arguments.of(143, "Error", null, ExitCode.TERMINATED, Reason.RETRIES_EXHAUSTED),
         Arguments.of(1, "Error", done, ExitCode.INTERNAL, Reason.STEP_FAILED),
         Arguments.of(127, "ContainerCannotRun", null, ExitCode.INTERNAL, Reason.STEP_FAILED),
-        Arguments.of(139, "Error", null, ExitCode.INTERNAL, Reason.STEP_FAILED));
+        Arguments.of(139, "Error", null, ExitCode.INTERNAL, Reason.STEP_FAILED),
+        Arguments.of(255, "Error", null, ExitCode.INTERNAL, Reason.STEP_FAILED),
+        // A node that was switched off and on again.
+        Arguments.of(255, "Unknown", null, ExitCode.TRY_AGAIN, Reason.RETRIES_EXHAUSTED),
+        Arguments.of(
+            137, "ContainerStatusUnknown", null, ExitCode.TRY_AGAIN, Reason.RETRIES_EXHAUSTED),
+        Arguments.of(128, "StartError", "no runc", ExitCode.TRY_AGAIN, Reason.POD_START_FAILED));
   }
 
   @ParameterizedTest
@@ -219,20 +226,45 @@ class JobObserverTest {
     assertThat(see(held, List.of(), false).reason()).isEqualTo(Reason.QUEUED);
   }
 
+  private static Pod evicted() {
+    return new PodBuilder(terminated(137, "Error", null))
+        .editStatus()
+        .addNewCondition()
+        .withType("DisruptionTarget")
+        .withStatus("True")
+        .endCondition()
+        .endStatus()
+        .build();
+  }
+
   @Test
   void podsThatTheClusterTookAwayAreCounted() {
-    Pod evicted =
-        new PodBuilder(terminated(137, "Error", null))
-            .editStatus()
-            .addNewCondition()
-            .withType("DisruptionTarget")
-            .withStatus("True")
-            .endCondition()
-            .endStatus()
-            .build();
+    Pod evicted = evicted();
     ObservedJob seen = see(job("", ""), List.of(evicted, running()), false);
     assertThat(seen.disrupted()).containsExactly(evicted.getMetadata().getUid());
     assertThat(seen.state()).isEqualTo(ObservedJob.State.RUNNING);
+  }
+
+  /** The cache of pods is behind that of Jobs: the pod that was made in its place has ended. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Complete", "Failed"})
+  void aPodThatTheClusterTookAwayIsNotHowTheJobEnded(String end) {
+    Pod evicted = evicted();
+    assertThat(see(job(end, ""), List.of(evicted, running()), false).state())
+        .isEqualTo(ObservedJob.State.UNREAD);
+    Pod done = terminated(0, "Completed", message(ExitCode.DONE));
+    Pod failed = terminated(65, "Error", message(ExitCode.BAD_INPUT));
+    boolean well = end.equals("Complete");
+    for (boolean complete : new boolean[] {true, false}) {
+      assertThat(
+              see(job(end, ""), List.of(evicted, well ? done : failed), complete)
+                  .ending()
+                  .orElseThrow()
+                  .exit())
+          .isEqualTo(well ? ExitCode.DONE : ExitCode.BAD_INPUT);
+    }
+    assertThat(see(job("Complete", ""), List.of(evicted), true).ending().orElseThrow().reason())
+        .isEqualTo(Reason.RESULT_INVALID);
   }
 
   @Test

@@ -36,6 +36,17 @@ class RefusalsTest {
         .contains(new Refusal(Reason.POD_START_FAILED, reason + ": not found"));
   }
 
+  /** The node that it was on is lost, or another pod has it: longer than any pending timeout. */
+  @Test
+  void aVolumeOnAnotherNodeIsWaitedForWithoutEnd() {
+    Event elsewhere =
+        event("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\": already used", 1);
+    assertThat(Refusals.among(List.of(elsewhere)).orElseThrow().reason())
+        .isEqualTo(Reason.UNSCHEDULABLE);
+    Event attached = event("SuccessfulAttachVolume", "AttachVolume.Attach succeeded", 2);
+    assertThat(Refusals.among(List.of(elsewhere, attached))).isEmpty();
+  }
+
   /** Its Events stay for an hour. */
   @Test
   void whatIsOvercomeIsNoRefusal() {

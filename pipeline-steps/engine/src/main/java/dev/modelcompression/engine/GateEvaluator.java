@@ -27,7 +27,7 @@ public final class GateEvaluator {
       Metric metric = gate.metric();
       Double result = finite(metrics.get(metric.resultKey()));
       Double original = finite(metrics.get(metric.originalKey()));
-      Double drop = result == null || original == null ? null : drop(original, result);
+      Double drop = result == null || original == null ? null : finite(drop(original, result));
       Double ratio = result == null || original == null ? null : finite(result / (double) original);
       add(results, metric, "min", gate.min(), result, false);
       add(results, metric, "max", gate.max(), result, true);
@@ -72,6 +72,9 @@ public final class GateEvaluator {
   }
 
   private static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
     String text = String.format(Locale.ROOT, "%.6g", value);
     return new BigDecimal(text).stripTrailingZeros().toPlainString();
   }

@@ -70,6 +70,17 @@ class GateEvaluatorTest {
   }
 
   @Test
+  void numbersThatNobodyMeasuresFailAndCrashNothing() {
+    Gate gate = new Gate(Metric.TOP1, null, null, 0.01, null, null);
+    Map<String, Double> apart = Map.of("original.top1", 1.7e308, "result.top1", -1.7e308);
+    assertThat(GateEvaluator.evaluate(List.of(gate), apart))
+        .extracting(GateResult::message)
+        .containsExactly("top1 maxDrop 0.01: no number was measured");
+    Gate far = new Gate(Metric.TOP1, 1.7e308, null, null, null, null);
+    assertThat(GateEvaluator.evaluate(List.of(far), apart)).noneMatch(GateResult::passed);
+  }
+
+  @Test
   void aDropOfExactlyTheLimitPassesThoughBinaryFractionsAreInexact() {
     Gate gate = new Gate(Metric.TOP1, null, null, 0.005, null, null);
 

@@ -3,6 +3,7 @@ package dev.modelcompression.operator.release.manifest;
 import dev.modelcompression.api.ModelSource;
 import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.contract.ClaimUri;
+import dev.modelcompression.operator.job.Environment;
 import dev.modelcompression.operator.job.Volumes;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -123,7 +124,7 @@ final class CopiedPod {
     }
     Matcher uri = oldUri.matcher(text);
     found |= uri.find();
-    return uri.replaceAll(Matcher.quoteReplacement(candidate.uri()))
+    return uri.replaceAll(Matcher.quoteReplacement(Environment.literal(candidate.uri())))
         .replace(oldHex, candidate.hex());
   }
 
