@@ -114,6 +114,7 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
   @Override
   public List<EventSource<?, ModelCompression>> prepareEventSources(
       EventSourceContext<ModelCompression> context) {
+    metrics.phases(() -> context.getPrimaryCache().list().map(Statuses::of));
     // Only what carries our label is watched: a cluster's other Jobs and pods are many.
     var jobs =
         InformerEventSourceConfiguration.from(Job.class, ModelCompression.class)

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The documented metrics are those that there are, and alerts ask for no others. */
@@ -37,6 +38,7 @@ class MetricsDocTest {
     new ReleaseMetrics(registry);
     RunMetrics metrics = new RunMetrics(registry);
     metrics.leader(() -> true);
+    metrics.phases(Stream::empty);
     metrics.changed(
         Samples.running("r-1"),
         Samples.ended(

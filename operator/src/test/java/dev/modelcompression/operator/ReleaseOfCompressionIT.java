@@ -46,7 +46,9 @@ class ReleaseOfCompressionIT {
       frozen.armed.set(true);
       scene.edit(Scene.STEPS, RELEASE.formatted("2h"));
       Await.until("it is as wanted", () -> stepDuration(scene).equals("2h"));
-      assertThat(frozen.codes).as("first refused, then on what is there").containsSequence(409, 200);
+      assertThat(frozen.codes)
+          .as("first refused, then on what is there")
+          .containsSequence(409, 200);
     }
   }
 

@@ -37,7 +37,7 @@ public enum Reason {
   UNSCHEDULABLE(
       "Unschedulable",
       Kind.WAITING,
-      "No node fits the pod yet: not enough room, no matching node, or a volume that is not bound."),
+      "No node fits the pod yet: not enough room, no matching node, or a volume that is not bound or is attached to another node."),
   IMAGE_PULL_FAILED(
       "ImagePullFailed",
       Kind.WAITING_THEN_FAILURE,

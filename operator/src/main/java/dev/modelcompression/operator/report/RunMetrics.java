@@ -2,8 +2,10 @@ package dev.modelcompression.operator.report;
 
 import dev.modelcompression.api.status.GateStatus;
 import dev.modelcompression.api.status.ModelCompressionStatus;
+import dev.modelcompression.api.status.Phase;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.api.status.StepStatus;
+import dev.modelcompression.contract.ContractJson;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,8 +15,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Counts what ends. Tags are closed lists (reasons, metrics, limits): never a name that a user
@@ -66,6 +71,30 @@ public final class RunMetrics {
         .description("Whether this replica is the one that acts.")
         .strongReference(true)
         .register(registry);
+  }
+
+  /**
+   * Lets the registry ask how all compressions stand. Those that wait for room do so without end:
+   * nothing else shows them.
+   *
+   * @param statuses of all that this replica watches
+   */
+  public void phases(Supplier<Stream<ModelCompressionStatus>> statuses) {
+    for (Phase phase : Phase.values()) {
+      Gauge.builder(PREFIX + "compressions", statuses, all -> count(all.get(), phase))
+          .description("Compressions by phase.")
+          .tag("phase", ContractJson.tree(phase).asText())
+          .strongReference(true)
+          .register(registry);
+    }
+  }
+
+  /** One that was not looked at yet has no phase. */
+  private static double count(Stream<ModelCompressionStatus> statuses, Phase phase) {
+    return statuses
+        .map(status -> Objects.requireNonNullElse(status.phase(), Phase.PENDING))
+        .filter(phase::equals)
+        .count();
   }
 
   private Counter runs(String reason) {

@@ -6,8 +6,10 @@ import dev.modelcompression.api.Metric;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.api.status.StepStatus;
+import dev.modelcompression.operator.decide.Statuses;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +44,26 @@ class RunMetricsTest {
     metrics.changed(status, status, List.of());
     assertThat(registry.getMeters())
         .allSatisfy(meter -> assertThat(((Counter) meter).count()).isZero());
+  }
+
+  /** Asked anew each time: what is deleted is not counted any more. */
+  @Test
+  void tellsHowManyAreInEachPhase() {
+    List<ModelCompressionStatus> all = new ArrayList<>();
+    metrics.phases(all::stream);
+    assertThat(tags("modelcompression.compressions", "phase"))
+        .contains("Pending", "Queued", "Running", "Suspended", "Succeeded", "Failed");
+    assertThat(compressions("Running")).isZero();
+    all.add(Samples.running("r-1", Samples.step("prune", 1, 1)));
+    all.add(Statuses.NONE);
+    assertThat(compressions("Running")).isOne();
+    assertThat(compressions("Pending")).isOne();
+    all.clear();
+    assertThat(compressions("Running")).isZero();
+  }
+
+  private double compressions(String phase) {
+    return registry.get("modelcompression.compressions").tag("phase", phase).gauge().value();
   }
 
   /** Prometheus sees no increase in a series that begins with 1. */
@@ -95,8 +117,8 @@ class RunMetricsTest {
   }
 
   private Set<String> tags(String name, String tag) {
-    return registry.find(name).counters().stream()
-        .map(counter -> counter.getId().getTag(tag))
+    return registry.find(name).meters().stream()
+        .map(meter -> meter.getId().getTag(tag))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
