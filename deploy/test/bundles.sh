@@ -16,11 +16,11 @@ fail() { say "FAILED: $*"; failed=1; }
 
 render() { helm template mc "$chart" --namespace mc-bundles "$@"; }
 
-# accepts NAME FILE: the API server takes every object of FILE, in namespaces that enforce the level `restricted`,
-# and warns of none (as it does of a Deployment whose pods it would refuse)
+# accepts NAME FILE [KUBECTL-ARGUMENT...]: the API server takes every object of FILE, in namespaces that enforce the level
+# `restricted`, and warns of none (as it does of a Deployment whose pods it would refuse)
 accepts() {
   local answer
-  if ! answer=$(kubectl apply --dry-run=server --validate=strict -f "$2" 2>&1); then
+  if ! answer=$(kubectl apply --dry-run=server --validate=strict -f "$2" "${@:3}" 2>&1); then
     fail "$1: $(grep -v 'server dry run' <<<"$answer")"
   elif grep -i warning <<<"$answer"; then
     fail "$1: the API server warns"
@@ -47,8 +47,8 @@ settings() { # FILE: the operator's own that the Deployment sets, as NAME=VALUE
 
 setting() { settings "$1" | sed -n "s/^$2=//p"; } # FILE VARIABLE
 
-own() { # FILE: the resources that the operator's roles name; the others of edit and view are of users
-  rights "$1" | jq -r '[.[] | select(.name | test("-(edit|view)$") | not).rules[].resources[]] | unique | join(" ")'
+own() { # FILE: the resources that the operator's roles name; those of admin, edit and view are of users
+  rights "$1" | jq -r '[.[] | select(.name | test("-(admin|edit|view)$") | not).rules[].resources[]] | unique | join(" ")'
 }
 
 leases() { # FILE: those that the operator may hold
@@ -134,13 +134,33 @@ long=release.$(printf '%045d' 1)
 helm template "$long" "$chart" --namespace mc-bundles >"$work/long.yaml"
 accepts "chart, a long release name" "$work/long.yaml"
 
-for overlay in cluster-wide namespaced; do
+for overlay in crds roles-of-users cluster-wide namespaced; do
   kubectl kustomize "$deploy/kustomize/$overlay" >"$work/kustomize-$overlay.yaml"
 done
+accepts "kustomize, crds" "$work/kustomize-crds.yaml"
 # The overlay's own namespace does not exist in a dry run.
 sed 's/namespace: model-compression$/namespace: mc-bundles/' "$work/kustomize-cluster-wide.yaml" >"$work/k.yaml"
 accepts "kustomize, cluster-wide" "$work/k.yaml"
-accepts "kustomize, namespaced" "$work/kustomize-namespaced.yaml"
+# With the definitions, whoever deletes the operator would delete what users have.
+if grep -q CustomResourceDefinition "$work"/kustomize-{cluster-wide,namespaced}.yaml; then fail "kustomize: definitions in an overlay"; fi
+
+# An administrator of one namespace, who has the cluster's role admin there and what roles-of-users adds to it: named one
+# by one, as without a controller manager nothing is added.
+objects "$work/kustomize-roles-of-users.yaml" | jq '.[0] * {
+  kind: "Role", metadata: {name: "users", namespace: "mc-bundles"}, rules: [.[].rules[]]}' | kubectl create -f - >/dev/null
+for role in clusterrole=system:aggregate-to-{admin,edit,view} role=users; do
+  kubectl create rolebinding "${role##*[:=]}" --namespace mc-bundles "--$role" --user mc-bundles-admin >/dev/null
+done
+# accepts_from_admin NAME FILE: the same, by that administrator
+accepts_from_admin() {
+  # A binding is refused, also in a dry run, while its role is not there.
+  objects "$2" | jq '.[] | select(.kind == "Role")' | kubectl apply --as=mc-bundles-admin -f - >/dev/null || fail "$1: the roles"
+  accepts "$1" "$2" --as=mc-bundles-admin
+}
+sed 's/namespace: default$/namespace: mc-bundles/' "$work/kustomize-namespaced.yaml" >"$work/k.yaml"
+accepts_from_admin "kustomize, namespaced, by an administrator of the namespace" "$work/k.yaml"
+render --set 'watchNamespaces={mc-bundles}' --set crds.install=false,rbac.aggregateClusterRoles=false >"$work/without-cluster.yaml"
+accepts_from_admin "chart, by an administrator of the namespace" "$work/without-cluster.yaml"
 
 # Without releases, nothing is left of what only they need; both definitions stay.
 compressions="events jobs leases modelcompressions modelcompressions/finalizers modelcompressions/status pods"
@@ -167,7 +187,8 @@ render --set fullnameOverride=model-compression-operator >"$work/cluster.yaml"
 same "cluster-wide" "$work/cluster.yaml" "$work/kustomize-cluster-wide.yaml"
 comm -13 <(settings "$work/cluster.yaml") <(settings "$work/kustomize-cluster-wide.yaml") >"$work/diff"
 if [ -s "$work/diff" ]; then fail "kustomize, other settings: $(cat "$work/diff")"; else say "kustomize: settings of the chart"; fi
-render --set fullnameOverride=model-compression-operator --set 'watchNamespaces={default}' >"$work/namespaced.yaml"
+render --set fullnameOverride=model-compression-operator --set 'watchNamespaces={default}' \
+  --set rbac.aggregateClusterRoles=false >"$work/namespaced.yaml"
 same "namespaced" "$work/namespaced.yaml" "$work/kustomize-namespaced.yaml"
 
 exit $failed
