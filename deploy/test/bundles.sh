@@ -55,6 +55,16 @@ leases() { # FILE: those that the operator may hold
   objects "$1" | jq -r '.[] | select(.kind == "Role").rules[] | select(.resources == ["leases"]).resourceNames[]?'
 }
 
+kinds() { # FILE: those that it has, each once
+  objects "$1" | jq -r '[.[].kind] | unique | join(" ")'
+}
+
+# names NAME FILE WORD...: each word is in FILE
+names() {
+  local word
+  for word in "${@:3}"; do grep -qF -e "$word" "$2" || fail "$1: no '$word'"; done
+}
+
 same() { # WHAT FILE FILE
   if diff <(rights "$2") <(rights "$3") >"$work/diff"; then say "$1: same rights"; else fail "$1: $(cat "$work/diff")"; fi
 }
@@ -83,11 +93,66 @@ render >"$work/cluster.yaml"
 accepts "chart, cluster-wide" "$work/cluster.yaml"
 render --set 'watchNamespaces={mc-bundles}' >"$work/namespaced.yaml"
 accepts "chart, one namespace" "$work/namespaced.yaml"
-render --set 'watchNamespaces={mc-bundles,mc-bundles-2}' --set replicas=2 --set podDisruptionBudget.enabled=true \
-  --set networkPolicy.enabled=true --set 'networkPolicy.extraEgress[0].ports[0].port=4317' \
-  --set image.digest="sha256:$(printf '%064d' 0)" --set logging.format=text --set podLabels.team=models \
-  --set 'extraEnv[0].name=A,extraEnv[0].value=b' --set crds.keep=false --set metrics.dashboards.enabled=true >"$work/all.yaml"
+cat >"$work/all-values.yaml" <<Y
+watchNamespaces: [mc-bundles, mc-bundles-2]
+commonLabels: {cost-center: label-of-all}
+image: {digest: "sha256:$(printf '%064d' 0)"}
+imagePullSecrets: [{name: secret-of-the-operator}]
+steps: {imagePullSecrets: [secret-of-steps, another-of-steps], runAsUser: 1000650000}
+server: {image: {pullPolicy: Always}}
+replicas: 2
+revisionHistoryLimit: 3
+strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}
+crds: {keep: false, annotations: {example.com/note: note-of-crds}}
+logging: {format: text, level: DEBUG}
+tracing: {endpoint: "http://collector.observability:4318"}
+podAnnotations: {example.com/note: note-of-pods}
+podLabels: {team: models, cost-center: label-of-pods}
+priorityClassName: system-cluster-critical
+nodeSelector: {zone: zone-of-the-operator}
+tolerations: [{key: dedicated, operator: Equal, value: taint-of-nodes, effect: NoSchedule}]
+affinity:
+  podAntiAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+    - {topologyKey: key-of-affinity, labelSelector: {matchLabels: {app.kubernetes.io/instance: mc}}}
+topologySpreadConstraints:
+- maxSkew: 1
+  topologyKey: key-of-spread
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector: {matchLabels: {app.kubernetes.io/instance: mc}}
+extraEnv: [{name: A, value: b}]
+extraVolumes: [{name: ca, configMap: {name: map-of-the-operator}}]
+extraVolumeMounts: [{name: ca, mountPath: /etc/mount-of-the-operator, readOnly: true}]
+startupProbe: {failureThreshold: 61}
+livenessProbe: {periodSeconds: 11, timeoutSeconds: 6}
+readinessProbe: {failureThreshold: 4}
+podDisruptionBudget: {enabled: true, minAvailable: 50%}
+networkPolicy: {enabled: true, extraEgress: [{ports: [{port: 4317}]}]}
+metrics: {dashboards: {enabled: true, labels: {cost-center: label-of-dashboards}, annotations: {grafana_folder: folder}}}
+Y
+render --values "$work/all-values.yaml" >"$work/all.yaml"
 accepts "chart, everything on" "$work/all.yaml"
+# What the API server would take as well if a template had left it out.
+names "chart, everything on" "$work/all.yaml" label-of-all secret-of-the-operator '"secret-of-steps,another-of-steps"' \
+  '"1000650000"' '{name: MC_SERVER_IMAGE_PULL_POLICY, value: "Always"}' 'revisionHistoryLimit: 3' 'maxSurge: 0' note-of-crds \
+  '"DEBUG"' collector.observability 'port: 4318' note-of-pods label-of-pods system-cluster-critical zone-of-the-operator \
+  'kubernetes.io/arch: amd64' taint-of-nodes key-of-affinity key-of-spread map-of-the-operator mount-of-the-operator \
+  'failureThreshold: 61' 'periodSeconds: 11' 'timeoutSeconds: 6' 'failureThreshold: 4' 'minAvailable: 50%' 'port: 4317' \
+  label-of-dashboards grafana_folder
+render --set leaderElection.enabled=false,rbac.create=false,rbac.gatewayApi=false,serviceAccount.create=false \
+  --set crds.install=false >"$work/bare.yaml"
+accepts "chart, what can be left out" "$work/bare.yaml"
+names "chart, what can be left out" "$work/bare.yaml" 'type: Recreate' 'serviceAccountName: default'
+if [ "$(kinds "$work/bare.yaml")" != "Deployment Service" ]; then fail "chart, what can be left out: $(kinds "$work/bare.yaml")"; fi
+render --set rbac.gatewayApi=false >"$work/no-gateway.yaml"
+accepts "chart, without the Gateway API" "$work/no-gateway.yaml"
+if grep -q gateway.networking "$work/no-gateway.yaml"; then fail "chart, without the Gateway API: has rights to it"; fi
+# Platforms that choose the user refuse every other one.
+render --set steps.runAsUser=null,podSecurityContext.runAsUser=null,podSecurityContext.runAsGroup=null >"$work/any-user.yaml"
+accepts "chart, any user" "$work/any-user.yaml"
+if [ "$(setting "$work/any-user.yaml" MC_RUN_AS_USER)" != "" ] || grep -q 65532 "$work/any-user.yaml"; then
+  fail "chart, any user: has one"
+fi
 if kubectl get crd servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com >/dev/null 2>&1; then
   render --set metrics.serviceMonitor.enabled=true --set metrics.prometheusRule.enabled=true \
     --show-only templates/servicemonitor.yaml --show-only templates/prometheusrule.yaml >"$work/metrics.yaml"
@@ -115,6 +180,14 @@ else
 fi
 
 refuses leaderElection --set replicas=2 --set leaderElection.enabled=false
+refuses leaderElection --set strategy.type=RollingUpdate --set leaderElection.enabled=false
+refuses level --set logging.level=TRACE
+refuses runAsUser --set steps.runAsUser=0
+refuses imagePullSecrets --set 'steps.imagePullSecrets[0].name=a'
+refuses name --set 'extraEnv[0].value=b'
+refuses maxUnavailable --set podDisruptionBudget.maxUnavailable=some
+refuses nodeSelector --set nodeSelector.a=1
+refuses app.kubernetes.io/name --set 'commonLabels.app\.kubernetes\.io/name=other'
 refuses replicas --set replicas=-1
 refuses imagee --set imagee.tag=1
 refuses digest --set image.digest=latest

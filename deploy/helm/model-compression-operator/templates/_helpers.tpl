@@ -25,6 +25,14 @@ app.kubernetes.io/part-of: model-compression
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* The same with more, which may be among commonLabels already: (list . .Values.podLabels) */}}
+{{- define "mc.labelsAnd" -}}
+{{ merge (deepCopy (last .)) (include "mc.labels" (first .) | fromYaml) | toYaml }}
 {{- end }}
 
 {{- define "mc.serviceAccount" -}}

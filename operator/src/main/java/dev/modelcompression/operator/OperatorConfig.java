@@ -3,6 +3,7 @@ package dev.modelcompression.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of the operator, as properties {@code mc.*} or environment variables {@code MC_*}. */
@@ -22,6 +23,13 @@ public interface OperatorConfig {
 
   /** Which replica acts. */
   LeaderElection leaderElection();
+
+  /** Secrets in the namespaces of users that every pod may pull images with, by name. */
+  Optional<List<String>> imagePullSecrets();
+
+  /** User and group of every pod; the platform chooses them where it is empty. */
+  @WithDefault("65532")
+  Optional<Long> runAsUser();
 
   /** What steps get. */
   interface Step {
@@ -53,6 +61,10 @@ public interface OperatorConfig {
   interface Server {
     /** Its image; without one, releases have to name their own. */
     Optional<String> image();
+
+    /** When the image is pulled: Always, IfNotPresent or Never. */
+    @WithDefault("IfNotPresent")
+    String imagePullPolicy();
   }
 
   /** How Jobs are watched. */
@@ -110,6 +122,9 @@ public interface OperatorConfig {
         job().noPodGrace(),
         job().retryBackoff(),
         job().ttl(),
-        releases().enabled());
+        releases().enabled(),
+        server().imagePullPolicy(),
+        imagePullSecrets().orElse(List.of()),
+        runAsUser().orElse(null));
   }
 }

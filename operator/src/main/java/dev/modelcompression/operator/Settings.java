@@ -2,7 +2,10 @@ package dev.modelcompression.operator;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the administrator of the operator decides.
@@ -10,7 +13,7 @@ import java.util.Locale;
  * @param stepImage image that runs the steps; pinned by digest, it names the version of the tools
  *     in cache keys
  * @param serverImage image of the model server; empty when releases have to name one of their own
- * @param imagePullPolicy when images of steps and of the model server are pulled
+ * @param imagePullPolicy when images of steps are pulled
  * @param threads threads of a step that has neither a limit nor a request of cpu, at least 1
  * @param memory memory limit of a step that has none, a Kubernetes quantity
  * @param maxMemory the most that a step's memory is raised to after it was killed for want of it
@@ -23,6 +26,10 @@ import java.util.Locale;
  * @param jobTtl how long a finished Job stays, for its logs
  * @param releases whether models are released; without it, nothing that needs the rights for it is
  *     done
+ * @param serverPullPolicy when the image of the model server is pulled
+ * @param imagePullSecrets names of Secrets, in the namespaces of users, that every pod may pull
+ *     with
+ * @param runAsUser user and group of every pod; null when the platform chooses them
  */
 public record Settings(
     String stepImage,
@@ -36,9 +43,13 @@ public record Settings(
     Duration noPodGrace,
     Duration retryBackoff,
     Duration jobTtl,
-    boolean releases) {
+    boolean releases,
+    String serverPullPolicy,
+    List<String> imagePullSecrets,
+    @Nullable Long runAsUser) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Pattern OBJECT = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
   /** The longest pause between two attempts of a step. */
   public static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -57,7 +68,10 @@ public record Settings(
         noPodGrace,
         retryBackoff,
         jobTtl,
-        releases);
+        releases,
+        serverPullPolicy,
+        imagePullSecrets,
+        runAsUser);
   }
 
   /**
@@ -78,6 +92,19 @@ public record Settings(
     within("MC_JOB_NO_POD_GRACE", noPodGrace, SECOND, LONGEST);
     within("MC_JOB_RETRY_BACKOFF", retryBackoff, Duration.ZERO, LONGEST_PAUSE);
     within("MC_JOB_TTL", jobTtl, Duration.ofMinutes(1), LONGEST);
+    // A pod with a name that is none, or of root, would be refused, and with it every step.
+    for (String secret : imagePullSecrets) {
+      if (!OBJECT.matcher(secret).matches()) {
+        throw new IllegalArgumentException(
+            "MC_IMAGE_PULL_SECRETS has '%s', expected names of Secrets, separated by commas"
+                .formatted(secret));
+      }
+    }
+    if (runAsUser != null && runAsUser < 1) {
+      throw new IllegalArgumentException(
+          "MC_RUN_AS_USER is %d, expected at least 1, or nothing where the platform chooses"
+              .formatted(runAsUser));
+    }
   }
 
   private static void amount(String variable, String found) {

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart, its documentation and the operator tell of the same settings. */
 class ChartTest {
@@ -70,6 +71,12 @@ class ChartTest {
     "steps.maxMemory, 32Gi 1T, 0 00Gi 1m",
     "steps.scratch, 8Gi 1Ti, 0 0.00k 1m",
     "metrics.serviceMonitor.interval, 15s 1m30s, 0s 30",
+    "metrics.serviceMonitor.scrapeTimeout, 15s 1m30s, 0s 30",
+    "metrics.prometheusRule.runbookUrl, https://example.com/metrics.md, metrics.md",
+    "podDisruptionBudget.maxUnavailable, 0% 50% 100%, 1 50 101% some",
+    "podDisruptionBudget.minAvailable, 50%, 1 x%",
+    // At TRACE the Kubernetes client logs the token that it shows to the API server.
+    "logging.level, ERROR DEBUG, TRACE OFF",
     "fullnameOverride, mc a-1 abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij,"
         + " -a a- 1a A a.b abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijk",
     "nameOverride, mc, a_b A",
@@ -91,11 +98,36 @@ class ChartTest {
   }
 
   /** With another value of those, the Deployment would not select its own pods. */
-  @Test
-  void labelsOfTheSelectorCannotBeSet() throws IOException {
-    assertThat(problems("podLabels", read("{team: models, example.com/name: a}"))).isEmpty();
-    assertThat(problems("podLabels", read("{app.kubernetes.io/name: a}"))).isNotEmpty();
-    assertThat(problems("podLabels", read("{app.kubernetes.io/instance: a}"))).isNotEmpty();
+  @ParameterizedTest
+  @ValueSource(strings = {"podLabels", "commonLabels"})
+  void labelsOfTheSelectorCannotBeSet(String labels) throws IOException {
+    assertThat(problems(labels, read("{team: models, example.com/name: a}"))).isEmpty();
+    assertThat(problems(labels, read("{app.kubernetes.io/name: a}"))).isNotEmpty();
+    assertThat(problems(labels, read("{app.kubernetes.io/instance: a}"))).isNotEmpty();
+  }
+
+  /** The API server would refuse them, after half of the chart is installed. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nodeSelector | {a: b} | {a: 1}",
+        "podAnnotations | {a: b} | {a: true}",
+        "crds.annotations | {a: b} | {a: {b: c}}",
+        "metrics.serviceMonitor.labels | {a: b} | {a: 1}",
+        "extraEnv | [{name: A, value: b}] | [{value: b}]",
+        "extraVolumes | [{name: a, emptyDir: {}}] | [{emptyDir: {}}]",
+        "extraVolumeMounts | [{name: a, mountPath: /a}] | [{name: a}]",
+        "imagePullSecrets | [{name: a}] | [a]",
+        "steps.imagePullSecrets | [a, b.c] | [{name: a}]",
+        "steps.imagePullSecrets | [] | ['a,b']",
+        "steps.runAsUser | 1 | 0",
+        "steps.runAsUser | \"\" | \"1\"",
+        "podDisruptionBudget.minAvailable | 0 | -1",
+      })
+  void schemaHasTypes(String path, String allowed, String refused) throws IOException {
+    assertThat(problems(path, read(allowed))).isEmpty();
+    assertThat(problems(path, read(refused))).isNotEmpty();
   }
 
   /** What the schema says to the chart's values with another one of them. */

@@ -1,9 +1,17 @@
 package dev.modelcompression.operator;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -13,6 +21,32 @@ class SettingsTest {
         .doesNotThrowAnyException();
     assertThatCode(() -> settings(256, "4Gi", "45Mi", "8760h", "8760h", "8760h").check())
         .doesNotThrowAnyException();
+    assertThatCode(() -> settings(List.of("registry", "a.b-1"), null).check())
+        .doesNotThrowAnyException();
+  }
+
+  /** As an administrator writes them; an empty variable is not the same as none. */
+  @Test
+  void readsListsAndWhatIsLeftEmpty() {
+    Settings usual = read(Map.of());
+    assertThat(usual.imagePullSecrets()).isEmpty();
+    assertThat(usual.runAsUser()).isEqualTo(65532);
+    Settings other = read(Map.of("MC_IMAGE_PULL_SECRETS", "one,two", "MC_RUN_AS_USER", ""));
+    assertThat(other.imagePullSecrets()).containsExactly("one", "two");
+    assertThat(other.runAsUser()).isNull();
+    assertThat(read(Map.of("MC_IMAGE_PULL_SECRETS", "")).imagePullSecrets()).isEmpty();
+  }
+
+  private static Settings read(Map<String, String> variables) {
+    Map<String, String> all = new HashMap<>(variables);
+    all.put("MC_STEP_IMAGE", "steps:1");
+    return new SmallRyeConfigBuilder()
+        .withMapping(OperatorConfig.class)
+        .withConverter(Duration.class, 200, new DurationConverter())
+        .withSources(new EnvConfigSource(all, 300))
+        .build()
+        .getConfigMapping(OperatorConfig.class)
+        .settings();
   }
 
   @Test
@@ -40,12 +74,37 @@ class SettingsTest {
     refused(
         settings(2, "4Gi", "32Gi", "5m", "10s", "24h", "6m"),
         "MC_JOB_RETRY_BACKOFF is 6m, expected 0s to 5m");
+    refused(
+        settings(List.of("registry", "A b"), 65532L),
+        "MC_IMAGE_PULL_SECRETS has 'A b', expected names of Secrets, separated by commas");
+    refused(
+        settings(List.of(), 0L),
+        "MC_RUN_AS_USER is 0, expected at least 1, or nothing where the platform chooses");
   }
 
   private static void refused(Settings settings, String message) {
     assertThatThrownBy(settings::check)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  private static Settings settings(List<String> imagePullSecrets, @Nullable Long runAsUser) {
+    return new Settings(
+        "steps:1",
+        "",
+        "IfNotPresent",
+        2,
+        "4Gi",
+        "32Gi",
+        "8Gi",
+        duration("5m"),
+        duration("10s"),
+        duration("10s"),
+        duration("24h"),
+        true,
+        "IfNotPresent",
+        imagePullSecrets,
+        runAsUser);
   }
 
   private static Settings settings(
@@ -73,7 +132,10 @@ class SettingsTest {
         duration(grace),
         duration(backoff),
         duration(ttl),
-        true);
+        true,
+        "IfNotPresent",
+        List.of(),
+        65532L);
   }
 
   private static Duration duration(String text) {

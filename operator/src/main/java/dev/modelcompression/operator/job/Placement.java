@@ -3,6 +3,7 @@ package dev.modelcompression.operator.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.modelcompression.api.pod.LocalReference;
 import dev.modelcompression.api.pod.PodTemplate;
 import dev.modelcompression.contract.ContractJson;
 import io.fabric8.kubernetes.api.model.Affinity;
@@ -10,7 +11,11 @@ import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Where a pod may run. */
 public final class Placement {
@@ -57,14 +62,23 @@ public final class Placement {
         .toList();
   }
 
-  static List<LocalObjectReference> pullSecrets(PodTemplate template) {
-    return template.imagePullSecrets().stream()
-        .map(secret -> new LocalObjectReference(secret.name()))
+  /** Labels of nodes: the usual ones, and the user's in place of those of the same key. */
+  static @Nullable Map<String, String> nodes(PodTemplate template, Map<String, String> usual) {
+    Map<String, String> labels = new TreeMap<>(usual);
+    labels.putAll(template.nodeSelector());
+    return labels.isEmpty() ? null : labels;
+  }
+
+  /** The user's, and the administrator's too: a user's image and ours may be in two registries. */
+  static List<LocalObjectReference> pullSecrets(PodTemplate template, List<String> usual) {
+    return Stream.concat(
+            template.imagePullSecrets().stream().map(LocalReference::name), usual.stream())
+        .distinct()
+        .map(LocalObjectReference::new)
         .toList();
   }
 
-  private static @org.jspecify.annotations.Nullable String word(
-      @org.jspecify.annotations.Nullable Enum<?> value) {
+  private static @Nullable String word(@Nullable Enum<?> value) {
     return value == null ? null : ContractJson.tree(value).asText();
   }
 }

@@ -13,7 +13,9 @@ import java.util.Map;
 
 /** What all pods that the operator makes have in common: no rights, and what the user wishes. */
 public final class PodShape {
-  private static final long USER = 65532;
+  /** Nodes that our own images can run on: kubelets set these labels by themselves. */
+  private static final Map<String, String> NODES =
+      Map.of("kubernetes.io/os", "linux", "kubernetes.io/arch", "amd64");
 
   private PodShape() {}
 
@@ -21,30 +23,32 @@ public final class PodShape {
    * A pod without containers and volumes.
    *
    * @param field where the template stands, for what is said of it
+   * @param ours whether a container of it runs one of our images
    * @throws IllegalArgumentException its affinity is none
    */
-  public static PodSpecBuilder pod(PodTemplate template, String field) {
+  public static PodSpecBuilder pod(
+      PodTemplate template, String field, boolean ours, Settings settings) {
     return new PodSpecBuilder()
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
-        .withRunAsUser(USER)
-        .withRunAsGroup(USER)
-        .withFsGroup(USER)
+        .withRunAsUser(settings.runAsUser())
+        .withRunAsGroup(settings.runAsUser())
+        .withFsGroup(settings.runAsUser())
         // Giving each of many files on a claim to the group takes minutes; once is enough.
         .withFsGroupChangePolicy("OnRootMismatch")
         .withNewSeccompProfile()
         .withType("RuntimeDefault")
         .endSeccompProfile()
         .endSecurityContext()
-        .withNodeSelector(template.nodeSelector().isEmpty() ? null : template.nodeSelector())
+        .withNodeSelector(Placement.nodes(template, ours ? NODES : Map.of()))
         .withTolerations(Placement.tolerations(template))
         .withAffinity(Placement.affinity(template, field).orElse(null))
         .withPriorityClassName(template.priorityClassName())
         .withServiceAccountName(template.serviceAccountName())
         .withRuntimeClassName(template.runtimeClassName())
-        .withImagePullSecrets(Placement.pullSecrets(template));
+        .withImagePullSecrets(Placement.pullSecrets(template, settings.imagePullSecrets()));
   }
 
   /** A container that can write to mounted folders alone. */

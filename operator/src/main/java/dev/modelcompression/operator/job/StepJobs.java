@@ -45,7 +45,7 @@ public final class StepJobs {
             .withLabels(podLabels)
             .withAnnotations(template.annotations())
             .endMetadata()
-            .withSpec(podSpec(pod, template, settings))
+            .withSpec(podSpec(pod, template, !isCustom(compression, pod), settings))
             .build();
     return JobShape.of(
         new ObjectMetaBuilder()
@@ -82,8 +82,16 @@ public final class StepJobs {
             .add(ContractJson.tree(template)));
   }
 
-  private static PodSpec podSpec(AttemptPod pod, PodTemplate template, Settings settings) {
-    return PodShape.pod(template, "spec.podTemplate")
+  /** Whether the image is the user's. The inputs, which have no trial, are ours to read. */
+  private static boolean isCustom(ModelCompression compression, AttemptPod pod) {
+    return pod.trial() > 0
+        && compression.getSpec().steps().stream()
+            .anyMatch(step -> step.name().equals(pod.step()) && step.custom() != null);
+  }
+
+  private static PodSpec podSpec(
+      AttemptPod pod, PodTemplate template, boolean ours, Settings settings) {
+    return PodShape.pod(template, "spec.podTemplate", ours, settings)
         .withRestartPolicy("Never")
         // From when the kubelet takes the pod; a Job's own would count the wait for room as well.
         .withActiveDeadlineSeconds(pod.timeout().toSeconds())

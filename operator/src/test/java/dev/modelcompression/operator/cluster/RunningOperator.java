@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,10 @@ public final class RunningOperator implements AutoCloseable {
         Duration.ofSeconds(1),
         Duration.ofMillis(100),
         Duration.ofHours(24),
-        true);
+        true,
+        "IfNotPresent",
+        List.of(),
+        65532L);
   }
 
   private final Operator operator;

@@ -121,7 +121,10 @@ class DeciderTest {
             Duration.ofSeconds(10),
             Duration.ZERO,
             Duration.ofHours(24),
-            true);
+            true,
+            "Always",
+            List.of(),
+            65532L);
     Course course = Decider.decide(run.compression, List.of(), other, run.now);
     assertThat(course.start()).isEmpty();
     assertThat(course.standing().state()).isEqualTo(Standing.State.SUCCEEDED);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,26 @@ class JobsOfManifestsTest {
       // Kubernetes takes the last of two of the same name: ours.
       assertThat(step.getEnv().get(step.getEnv().size() - 1).getName()).startsWith("MC_");
     }
+  }
+
+  /** A user's image may be for any node. */
+  @Test
+  void onlyOurOwnImagesNeedNodesOfTheirKind() throws IOException {
+    Map<String, Map<String, String>> nodes = new TreeMap<>();
+    jobs(MANIFESTS.resolve("valid-custom.yaml"))
+        .forEach(
+            job ->
+                nodes.put(
+                    job.getMetadata().getLabels().get("modelcompression.dev/step"),
+                    Objects.requireNonNullElse(
+                        job.getSpec().getTemplate().getSpec().getNodeSelector(), Map.of())));
+    assertThat(nodes)
+        .isEqualTo(
+            Map.of(
+                "inputs",
+                Map.of("kubernetes.io/arch", "amd64", "kubernetes.io/os", "linux"),
+                "own",
+                Map.of()));
   }
 
   /** A field that is added here needs a look at what it lets into a pod, and a test above. */

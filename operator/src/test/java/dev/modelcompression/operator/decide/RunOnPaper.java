@@ -46,7 +46,10 @@ final class RunOnPaper {
           Duration.ofSeconds(10),
           Duration.ZERO,
           Duration.ofHours(24),
-          true);
+          true,
+          "IfNotPresent",
+          List.of(),
+          65532L);
 
   /** The same by an administrator who wants other pauses and threads. */
   static Settings settings(Duration retryBackoff, int threads) {
@@ -62,7 +65,10 @@ final class RunOnPaper {
         SETTINGS.noPodGrace(),
         retryBackoff,
         SETTINGS.jobTtl(),
-        SETTINGS.releases());
+        SETTINGS.releases(),
+        SETTINGS.serverPullPolicy(),
+        SETTINGS.imagePullSecrets(),
+        SETTINGS.runAsUser());
   }
 
   final Map<String, ObservedJob> jobs = new LinkedHashMap<>();

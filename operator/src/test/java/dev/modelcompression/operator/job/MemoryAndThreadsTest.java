@@ -6,6 +6,7 @@ import dev.modelcompression.api.pod.Quantity;
 import dev.modelcompression.api.pod.Resources;
 import dev.modelcompression.operator.Settings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,10 @@ class MemoryAndThreadsTest {
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
           Duration.ofHours(24),
-          true);
+          true,
+          "IfNotPresent",
+          List.of(),
+          65532L);
 
   @ParameterizedTest
   @CsvSource({

@@ -255,7 +255,7 @@ public final class ReleaseJobs {
             .withAnnotations(template.annotations())
             .endMetadata()
             .withSpec(
-                PodShape.pod(template, ServerPods.TEMPLATE)
+                PodShape.pod(template, ServerPods.TEMPLATE, true, settings)
                     .withRestartPolicy("Never")
                     .withActiveDeadlineSeconds(work.timeout().toSeconds())
                     .withContainers(

@@ -114,7 +114,9 @@ final class ServerPods {
 
   private PodSpec pod() {
     PodSpecBuilder pod =
-        PodShape.pod(template, TEMPLATE).withTerminationGracePeriodSeconds(GRACE_SECONDS);
+        // Ours whoever serves: a user's server gets its model from a container of the step image.
+        PodShape.pod(template, TEMPLATE, true, settings)
+            .withTerminationGracePeriodSeconds(GRACE_SECONDS);
     List<Volume> volumes = Volumes.volumes(Scratch.limit(resources, settings), claims(), template);
     pod.withContainers(server.image() == null ? own() : foreign(server.image()));
     if (isFetched()) {
@@ -151,7 +153,7 @@ final class ServerPods {
     ours.put("MC_THREADS", Integer.toString(Threads.of(resources, settings.threads())));
     ours.put("MC_DRAIN", DRAIN.toSeconds() + "s");
     return serving(PodShape.container(CONTAINER, settings.serverImage()))
-        .withImagePullPolicy(settings.imagePullPolicy())
+        .withImagePullPolicy(settings.serverPullPolicy())
         .withEnv(Environment.of(template, ours))
         .addNewPort()
         .withName(GRPC)

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 
 /** Releases that tests build objects of. */
 final class Releases {
@@ -24,7 +25,10 @@ final class Releases {
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
           Duration.ofHours(24),
-          true);
+          true,
+          "IfNotPresent",
+          List.of(),
+          65532L);
 
   static final String OLD = "sha256:" + "a1".repeat(32);
   static final String NEW = "sha256:" + "b2".repeat(32);

@@ -281,7 +281,10 @@ class WorkloadsTest {
         SETTINGS.noPodGrace(),
         SETTINGS.retryBackoff(),
         SETTINGS.jobTtl(),
-        SETTINGS.releases());
+        SETTINGS.releases(),
+        SETTINGS.serverPullPolicy(),
+        SETTINGS.imagePullSecrets(),
+        SETTINGS.runAsUser());
   }
 
   private static Deployment theirs() {
