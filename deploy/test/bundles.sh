@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Checks what Helm and kustomize render: values against their schema, every object against the API server of
 # $KUBECONFIG (a dry run: nothing is installed), and that both bundles give the same access rights.
-# Needs helm, kubectl and jq; with promtool (Debian's package prometheus), alerts.yaml says when alerts must fire, and the
-# queries of the dashboards must be PromQL.
+# alerts.yaml says when alerts must fire, and the queries of the dashboards must be PromQL.
+# Needs helm, kubectl, jq and promtool (Debian's package prometheus).
 set -euo pipefail
 
 deploy=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -12,6 +12,11 @@ trap 'rm -rf "$work"; kubectl delete namespace mc-bundles mc-bundles-2 --ignore-
 failed=0
 
 say() { echo "bundles: $*"; }
+
+for program in helm kubectl jq promtool; do
+  command -v $program >/dev/null || { say "there is no $program" && exit 1; }
+done
+
 fail() { say "FAILED: $*"; failed=1; }
 
 render() { helm template mc "$chart" --namespace mc-bundles "$@"; }
@@ -155,29 +160,32 @@ if [ "$(setting "$work/any-user.yaml" MC_RUN_AS_USER)" != "" ] || grep -q 65532 
 fi
 if kubectl get crd servicemonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com >/dev/null 2>&1; then
   render --set metrics.serviceMonitor.enabled=true --set metrics.prometheusRule.enabled=true \
+    --set metrics.serviceMonitor.namespace=mc-bundles-2,metrics.serviceMonitor.scrapeTimeout=20s \
+    --set metrics.prometheusRule.runbookUrl=https://example.com/metrics.md \
     --show-only templates/servicemonitor.yaml --show-only templates/prometheusrule.yaml >"$work/metrics.yaml"
   accepts "chart, metrics" "$work/metrics.yaml"
+  names "chart, metrics" "$work/metrics.yaml" 'namespace: mc-bundles-2' 'matchNames: [mc-bundles]' 'scrapeTimeout: 20s' \
+    'runbook_url: https://example.com/metrics.md#modelreleasestuck'
 else
   say "chart, metrics: left out, the cluster has no CRDs of the Prometheus operator"
 fi
 
-if command -v promtool >/dev/null; then
-  render --set metrics.prometheusRule.enabled=true --show-only templates/prometheusrule.yaml |
-    sed -n '/^  groups:/,$s/^  //p' >"$work/rules.yaml"
-  cp "$deploy/test/alerts.yaml" "$work"
-  if promtool test rules "$work/alerts.yaml" >"$work/alerts.log" 2>&1; then say "alerts fire"; else fail "$(cat "$work/alerts.log")"; fi
-  render --set metrics.dashboards.enabled=true --show-only templates/dashboards.yaml |
-    kubectl create --dry-run=client --validate=false -o json -f - |
-    jq -s '{groups: [{name: "dashboards", rules: [.[].data[] | fromjson | .panels[].targets[].expr | {record: "a", expr: .}]}]}' \
-      >"$work/queries.yaml"
-  if promtool check rules --lint=none "$work/queries.yaml" >"$work/queries.log" 2>&1; then
-    say "dashboards ask in PromQL: $(grep -o '[0-9]* rules' "$work/queries.log")"
-  else
-    fail "$(cat "$work/queries.log")"
-  fi
+render --set fullnameOverride=mc --set metrics.prometheusRule.enabled=true --show-only templates/prometheusrule.yaml |
+  sed -n '/^  groups:/,$s/^  //p' >"$work/rules.yaml"
+cp "$deploy/test/alerts.yaml" "$work"
+if promtool test rules "$work/alerts.yaml" >"$work/alerts.log" 2>&1; then say "alerts fire"; else fail "$(cat "$work/alerts.log")"; fi
+render --set metrics.dashboards.enabled=true --show-only templates/dashboards.yaml |
+  kubectl create --dry-run=client --validate=false -o json -f - |
+  jq -s '{groups: [{name: "dashboards", rules: [.[].data[] | fromjson | .panels[].targets[].expr | {record: "a", expr: .}]}]}' \
+    >"$work/queries.yaml"
+if promtool check rules --lint=none "$work/queries.yaml" >"$work/queries.log" 2>&1; then
+  say "dashboards ask in PromQL: $(grep -o '[0-9]* rules' "$work/queries.log")"
 else
-  say "alerts and dashboards: left out, there is no promtool"
+  fail "$(cat "$work/queries.log")"
 fi
+# Another installation has the same metrics.
+jq -r '.groups[].rules[].expr | select(test("namespace=~?\"[$](operator|namespace)\"") | not)' "$work/queries.yaml" >"$work/wide.log"
+if [ -s "$work/wide.log" ]; then fail "dashboards ask all installations: $(cat "$work/wide.log")"; fi
 
 refuses leaderElection --set replicas=2 --set leaderElection.enabled=false
 refuses leaderElection --set strategy.type=RollingUpdate --set leaderElection.enabled=false

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class MetricsDocTest {
   private static final Path RULE =
       Path.of("../deploy/helm/model-compression-operator/templates/prometheusrule.yaml");
-  private static final Pattern EXPRESSION = Pattern.compile("(?m)^      expr: (.*)$");
+  private static final Pattern EXPRESSION = Pattern.compile("(?m)^  expr: (.*)$");
 
   /** A word that is neither a function nor in quotes, braces or brackets. */
   private static final Pattern NAME = Pattern.compile("\\b[a-z_]{2,}\\b(?!\\s*\\()");
@@ -66,6 +66,19 @@ class MetricsDocTest {
     // Prometheus' own word for a target that answers.
     asked.remove("up");
     assertThat(asked).hasSizeGreaterThan(3).isSubsetOf(MetricsTable.read().keySet());
+  }
+
+  /** Alerts link to them by name. */
+  @Test
+  void everyAlertHasASectionThatSaysWhatToDo() throws IOException {
+    List<String> alerts = found("(?m)^- alert: (.*)$", Files.readString(RULE));
+    assertThat(alerts).hasSizeGreaterThan(10);
+    assertThat(found("(?m)^### (Model\\w+)$", Files.readString(Path.of("docs/metrics.md"))))
+        .isEqualTo(alerts);
+  }
+
+  private static List<String> found(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(found -> found.group(1)).toList();
   }
 
   /** As Prometheus names it. */
