@@ -31,7 +31,7 @@ gateway() {
 # Asks pods that say so (prometheus.io/scrape, /port, /path) for their figures, and Traefik.
 prometheus() {
   needs_cluster
-  install_packages prometheus jq
+  install_prometheus
   kubectl apply --filename "$here/prometheus.yaml" >/dev/null
   mkdir -p "$home/prometheus"
   account_token monitoring prometheus "$home/prometheus/token"

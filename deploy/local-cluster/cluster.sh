@@ -7,7 +7,7 @@
 #   cluster.sh status          tells what runs; ends with 1 unless everything does
 #   cluster.sh env             prints the shell variables that kubectl and helm need: eval "$(cluster.sh env)"
 #   cluster.sh down [--purge]  stops it; --purge also deletes its state: etcd, images, volumes
-#   cluster.sh install-tools [gateway]  only installs and builds what `up` needs, and what `gateway` does
+#   cluster.sh install-tools [gateway] [prometheus]  only installs and builds what `up` needs, and what these do
 #
 #   cluster.sh gateway         starts Traefik beside it, with a Gateway `public` in the namespace `gateway`; prints its URL
 #   cluster.sh prometheus      starts Prometheus beside it; prints its URL
@@ -40,7 +40,7 @@ die() { say "$@"; exit 1; }
 . "$here/beside.sh"
 
 up() {
-  install_tools ""
+  install_tools "$@"
   mkdir -p "$home"/{log,run,pki,volumes} "$run"
   make_network
   make_credentials
@@ -122,7 +122,7 @@ case ${1:-} in
   load) load "${@:2}" ;;
   status) status ;;
   env) print_env ;;
-  install-tools) alone install_tools "${2:-}" ;;
+  install-tools) alone install_tools "${@:2}" ;;
   gateway) alone gateway ;;
   prometheus) alone prometheus ;;
   git) alone git_server "${2:-}" ;;

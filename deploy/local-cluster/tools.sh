@@ -9,7 +9,7 @@ readonly helm_version=v3.18.6
 readonly vegeta_version=v12.13.0 # sends load, and counts every answer
 readonly go_minor=24 go_version=1.24.9 # what Kubernetes needs at least, and what is fetched where there is less
 
-install_tools() { # [gateway]
+install_tools() { # [gateway] [prometheus]
   install_packages "${debian_packages[@]}"
   mkdir -p "$tools"
   build kubernetes "$(cat "$here"/kubernetes/{main.go,go.mod,go.sum} | sha256sum)" build_kubernetes
@@ -20,8 +20,16 @@ install_tools() { # [gateway]
   for program in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl; do
     ln -sf kubernetes "$tools/$program"
   done
-  if [ "${1:-}" = gateway ]; then install_gateway; fi
+  for program in "$@"; do
+    case $program in
+      gateway) install_gateway ;;
+      prometheus) install_prometheus ;;
+      *) die "install-tools: there is no $program" ;;
+    esac
+  done
 }
+
+install_prometheus() { install_packages prometheus jq; }
 
 install_gateway() {
   build traefik "$(cat "$here"/traefik/{go.mod,go.sum} | sha256sum)" build_traefik

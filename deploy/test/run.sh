@@ -9,7 +9,7 @@ say() { echo "run: $(date -u +%T) $*"; }
 # The mutants themselves take too long for here; their expressions go stale with every edit of what they take out.
 deploy/test/mutants.sh --check
 say "programs of the cluster"
-deploy/local-cluster/cluster.sh install-tools gateway
+deploy/local-cluster/cluster.sh install-tools gateway prometheus
 say "images"
 mvn -B -ntp -q -Pimages -DskipTests package -Dimage.base=tar://"$(deploy/images/base.sh)"
 say "operator against an API server"

@@ -57,7 +57,8 @@ class JobsOfManifestsTest {
       }
     }
     assertThat(made)
-        .as("to write them anew: mvn -pl operator test -Dtest=JobsOfManifestsTest -Dgenerate")
+        .as(
+            "to write them anew: mvn -pl operator -am test -Dtest=JobsOfManifestsTest -Dsurefire.failIfNoSpecifiedTests=false -Dgenerate")
         .isEqualTo(shown);
   }
 

@@ -53,7 +53,8 @@ class ReleaseObjectsTest {
       }
     }
     assertThat(made)
-        .as("to write them anew: mvn -pl operator test -Dtest=ReleaseObjectsTest -Dgenerate")
+        .as(
+            "to write them anew: mvn -pl operator -am test -Dtest=ReleaseObjectsTest -Dsurefire.failIfNoSpecifiedTests=false -Dgenerate")
         .isEqualTo(shown);
   }
 
