@@ -173,6 +173,20 @@ class S3IT {
   }
 
   @Test
+  void aResultWhoseReportIsDamagedIsMadeAgain() {
+    var first = execute(ExitCode.DONE, "step", request(model()));
+    String key = "workspace/steps/1/report.json";
+    var ours = client.headObject(head -> head.bucket(BUCKET).key(key)).metadata();
+    client.putObject(
+        put -> put.bucket(BUCKET).key(key).metadata(ours), RequestBody.fromString("{"));
+
+    var second = execute(ExitCode.DONE, "step", request(model()));
+
+    assertThat(digest(second.outputs(), "model")).isEqualTo(digest(first.outputs(), "model"));
+    assertThat(second.report()).isEqualTo(Digests.of(get(key)));
+  }
+
+  @Test
   void whatIsNoResultIsLeftAlone() {
     client.putObject(
         put -> put.bucket(BUCKET).key("workspace/steps/1/report.json"),

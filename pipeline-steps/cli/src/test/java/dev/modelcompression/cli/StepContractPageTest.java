@@ -84,6 +84,11 @@ class StepContractPageTest {
         .isEqualTo(input.at("model", "pvc://models/steps/1/model.onnx"));
     assertThat(run(0, request(input, "1"))).isEqualTo(message);
 
+    Files.writeString(published.resolve("report.json"), "{");
+    assertThat(run(0, request(input, "1")).outputs()).isEqualTo(message.outputs());
+    Files.delete(published.resolve("report.json"));
+    assertThat(run(0, request(input, "1")).outputs()).isEqualTo(message.outputs());
+
     Files.writeString(model, "another model");
     assertThat(run(65, request(input, "2")).message()).contains(input.digest());
     assertThat(claim.resolve("steps/2")).doesNotExist();

@@ -5,10 +5,12 @@ import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepReport;
 import dev.modelcompression.data.Digests;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,7 +58,7 @@ final class FolderPublication implements Publication {
   @Override
   public void requireReplaceable() {
     try {
-      if (Files.exists(folder) && !isEmpty(folder) && report().isEmpty()) {
+      if (Files.exists(folder) && !isEmpty(folder) && !isResult()) {
         throw new IllegalArgumentException(
             "step request output: "
                 + folder
@@ -65,6 +67,11 @@ final class FolderPublication implements Publication {
     } catch (IOException e) {
       throw StoreException.of(folder + ": cannot be read", e);
     }
+  }
+
+  /** Also one whose report was cut, altered or removed: it is made again. */
+  private boolean isResult() {
+    return Files.isRegularFile(folder.resolve(REQUEST)) || report().isPresent();
   }
 
   @Override
@@ -99,8 +106,10 @@ final class FolderPublication implements Publication {
     requireReplaceable();
     byte[] text = ContractJson.write(report).getBytes(StandardCharsets.UTF_8);
     try {
-      Files.writeString(staging.resolve(REQUEST), request);
-      Files.write(staging.resolve(REPORT), text);
+      // The move into place may outlive a power failure that files and folder do not.
+      write(staging.resolve(REQUEST), request.getBytes(StandardCharsets.UTF_8));
+      write(staging.resolve(REPORT), text);
+      syncFolder(staging);
       var published = find().orElseGet(() -> moveIntoPlace(report, text));
       removeLeftovers();
       return published;
@@ -120,6 +129,7 @@ final class FolderPublication implements Publication {
         Files.move(folder, replaced, StandardCopyOption.ATOMIC_MOVE);
       }
       Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
+      syncFolder(folder.resolveSibling(""));
       return new Published(report, Digests.of(text));
     } catch (IOException e) {
       // Another attempt may have moved its result there in between.
@@ -184,6 +194,22 @@ final class FolderPublication implements Publication {
     return file.startsWith(folder)
         && Files.isRegularFile(file)
         && Digests.of(file).equals(output.digest());
+  }
+
+  /** Writes a file whole and makes it durable. */
+  private static void write(Path file, byte[] content) throws IOException {
+    Files.write(file, content);
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private static void syncFolder(Path path) {
+    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Not every file system can do that. What is lost without it is made again.
+    }
   }
 
   private static void deleteIfPossible(Path path) {

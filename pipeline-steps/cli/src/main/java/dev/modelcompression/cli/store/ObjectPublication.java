@@ -55,7 +55,11 @@ final class ObjectPublication implements Publication {
 
   @Override
   public void requireReplaceable() {
-    if (store.facts(reportPlace).isPresent() && report(false).isEmpty()) {
+    var found = store.facts(reportPlace);
+    // What has our metadata is ours, whatever became of its content.
+    if (found.isPresent()
+        && !found.get().metadata().containsKey(REQUEST)
+        && report(false).isEmpty()) {
       throw new IllegalArgumentException(
           "step request output: " + reportPlace + " is no step report; name another place");
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FolderPublicationTest {
   private static final String ONE = "sha256:" + "1".repeat(64);
@@ -89,6 +90,32 @@ class FolderPublicationTest {
     assertThatThrownBy(() -> publish(REQUEST, "first"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(thesis).hasContent("dear");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"version\":\"v1\",\"step\":"})
+  void aResultWhoseReportIsDamagedIsMadeAgain(String damaged) throws IOException {
+    publish(REQUEST, "first");
+    Files.writeString(folder().resolve("report.json"), damaged);
+
+    requireMadeAgain();
+  }
+
+  @Test
+  void aResultWithoutItsReportIsMadeAgain() throws IOException {
+    publish(REQUEST, "first");
+    Files.delete(folder().resolve("report.json"));
+
+    requireMadeAgain();
+  }
+
+  private void requireMadeAgain() throws IOException {
+    var publication = publication(REQUEST);
+    publication.requireReplaceable();
+    assertThat(publication.find()).isEmpty();
+
+    publish(REQUEST, "second");
+    assertThat(publication.find()).map(FolderPublicationTest::message).contains("second");
   }
 
   @Test
