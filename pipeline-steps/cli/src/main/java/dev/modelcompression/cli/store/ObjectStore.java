@@ -1,9 +1,14 @@
 package dev.modelcompression.cli.store;
 
+import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
 import dev.modelcompression.data.InvalidDataException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -16,6 +21,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -27,8 +33,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * are part of the path and not of the host name, which is what other stores than AWS expect.
  */
 final class ObjectStore {
-  /** What a single upload may hold; more needs uploads in parts. */
+  /** What a single upload may hold; more is sent in parts. */
   private static final long LARGEST_UPLOAD = 5L << 30;
+
+  /** S3 takes up to 10,000 parts: enough for 4.9 TiB. */
+  private static final long PART = 512L << 20;
 
   /** Where no region is set; stores other than AWS mostly do not care. */
   private static final Region DEFAULT_REGION = Region.US_EAST_1;
@@ -40,9 +49,18 @@ final class ObjectStore {
   record Content(byte[] bytes, Map<String, String> metadata) {}
 
   private final S3Client client;
+  private final long largestUpload;
+  private final long partBytes;
 
   private ObjectStore(S3Client client) {
+    this(client, LARGEST_UPLOAD, PART);
+  }
+
+  /** With limits of the test's own. */
+  ObjectStore(S3Client client, long largestUpload, long partBytes) {
     this.client = client;
+    this.largestUpload = largestUpload;
+    this.partBytes = partBytes;
   }
 
   /**
@@ -149,14 +167,74 @@ final class ObjectStore {
   /** Writes a file; the object appears whole. */
   void upload(ObjectUri place, Path file, Map<String, String> metadata) {
     try {
-      if (Files.size(file) > LARGEST_UPLOAD) {
-        throw new StoreException(
-            "%s: has %d bytes, more than the %d that fit into one upload"
-                .formatted(place, Files.size(file), LARGEST_UPLOAD));
+      if (Files.size(file) > largestUpload) {
+        uploadInParts(place, file, metadata);
+      } else {
+        put(place, RequestBody.fromFile(file), metadata);
       }
-      put(place, RequestBody.fromFile(file), metadata);
     } catch (IOException e) {
       throw StoreException.of(file + ": cannot be read", e);
+    }
+  }
+
+  /**
+   * Nothing is visible under the object's name until the last request. The SDK does this only on
+   * top of an asynchronous client, for which the image would carry a second HTTP stack.
+   */
+  private void uploadInParts(ObjectUri place, Path file, Map<String, String> metadata)
+      throws IOException {
+    try (var channel = FileChannel.open(file)) {
+      String id =
+          client
+              .createMultipartUpload(
+                  create -> create.bucket(place.bucket()).key(place.key()).metadata(metadata))
+              .uploadId();
+      try {
+        var parts = uploadParts(place, channel, id);
+        client.completeMultipartUpload(
+            complete ->
+                complete
+                    .bucket(place.bucket())
+                    .key(place.key())
+                    .uploadId(id)
+                    .multipartUpload(all -> all.parts(parts)));
+      } catch (SdkException | IOException e) {
+        abort(place, id, e);
+        throw e;
+      }
+    } catch (SdkException e) {
+      throw unusable(place, e);
+    }
+  }
+
+  private List<CompletedPart> uploadParts(ObjectUri place, FileChannel file, String id)
+      throws IOException {
+    List<CompletedPart> parts = new ArrayList<>();
+    for (long from = 0; from < file.size(); from += partBytes) {
+      int number = parts.size() + 1;
+      var bytes = file.map(MapMode.READ_ONLY, from, Math.min(partBytes, file.size() - from));
+      // A part that is sent again is read again from its beginning.
+      var body =
+          RequestBody.fromContentProvider(
+              () -> new ByteBufferBackedInputStream(bytes.duplicate()),
+              bytes.remaining(),
+              "application/octet-stream");
+      var sent =
+          client.uploadPart(
+              part -> part.bucket(place.bucket()).key(place.key()).uploadId(id).partNumber(number),
+              body);
+      parts.add(CompletedPart.builder().partNumber(number).eTag(sent.eTag()).build());
+    }
+    return parts;
+  }
+
+  /** Parts of an upload that does not end take room, although nobody sees them. */
+  private void abort(ObjectUri place, String id, Exception failure) {
+    try {
+      client.abortMultipartUpload(
+          abort -> abort.bucket(place.bucket()).key(place.key()).uploadId(id));
+    } catch (SdkException e) {
+      failure.addSuppressed(e);
     }
   }
 
