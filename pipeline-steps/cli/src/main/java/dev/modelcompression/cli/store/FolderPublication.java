@@ -5,22 +5,32 @@ import dev.modelcompression.contract.ContractJson;
 import dev.modelcompression.contract.StepReport;
 import dev.modelcompression.data.Digests;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A result in a folder. It is made beside it and moved into place at once.
  *
  * <pre>
  * NAME/report.json, ...       the result: the report, and the files that it lists
- * .NAME.part-ATTEMPT/         what an attempt has written so far
+ * .NAME.part-ATTEMPT/         what an attempt has written so far; request.digest is its beat
  * .NAME.checkpoint/           what the next attempt can continue from
  * .NAME.old-ATTEMPT/          a result that was replaced
  * </pre>
@@ -35,11 +45,19 @@ final class FolderPublication implements Publication {
   private static final String PART = ".part-";
   private static final String OLD = ".old-";
 
+  /** How often an attempt shows that it is alive. */
+  private static final Duration BEAT = Duration.ofSeconds(10);
+
+  /** After this long without a beat it is not: NFS clients see changes up to a minute late. */
+  private static final Duration KILLED_AFTER = Duration.ofSeconds(90);
+
   private final Path folder;
   private final String request;
   private final Path staging;
   private final Path replaced;
   private final Path checkpoint;
+  private final Duration beat;
+  private @Nullable ScheduledExecutorService beats;
 
   /**
    * The folder that answers a request.
@@ -47,7 +65,13 @@ final class FolderPublication implements Publication {
    * @param request digest of what decides the result
    */
   FolderPublication(Path folder, String request) {
+    this(folder, request, BEAT);
+  }
+
+  /** With beats as often as a test wants them. */
+  FolderPublication(Path folder, String request, Duration beat) {
     this.folder = folder;
+    this.beat = beat;
     this.request = request;
     String attempt = UUID.randomUUID().toString();
     this.staging = beside(PART + attempt);
@@ -89,10 +113,82 @@ final class FolderPublication implements Publication {
         delete(checkpoint);
       }
       Files.createDirectories(checkpoint);
-      Files.writeString(checkpoint.resolve(REQUEST), request);
-      return Files.createDirectory(staging);
+      // On a disk that a killed attempt has filled, nothing new can be made before this.
+      removeKilled(touch(checkpoint, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+      Files.createDirectory(staging);
+      touch(staging, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      startBeats();
+      return staging;
     } catch (IOException e) {
       throw StoreException.of(folder + ": cannot be written to", e);
+    }
+  }
+
+  /**
+   * Writes the request to a folder, in place where it is there already, which needs no room.
+   *
+   * @return the time by the file system's clock, which is the same for all nodes
+   */
+  private Instant touch(Path path, OpenOption... options) throws IOException {
+    Path file = Files.writeString(path.resolve(REQUEST), request, options);
+    return Files.getLastModifiedTime(file).toInstant();
+  }
+
+  /**
+   * A step computes for hours and writes at its end: by the age of what is staged alone, an attempt
+   * of another run with the same key that is still at work looks like one that was killed.
+   */
+  private void startBeats() {
+    var executor =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              var thread = new Thread(work, "staging");
+              thread.setDaemon(true);
+              return thread;
+            });
+    beats = executor;
+    var unused =
+        executor.scheduleWithFixedDelay(
+            this::beat, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    try {
+      removeKilled(touch(staging, StandardOpenOption.WRITE));
+    } catch (IOException | UncheckedIOException e) {
+      // The step itself fails soon if the disk does. The next beat may succeed.
+    }
+  }
+
+  private void stopBeats() {
+    if (beats != null) {
+      beats.shutdownNow();
+    }
+  }
+
+  private void removeKilled(Instant now) throws IOException {
+    Instant before = now.minus(KILLED_AFTER);
+    for (Path staged : left(PART)) {
+      if (!staged.equals(staging) && lastWritten(staged).isBefore(before)) {
+        deleteIfPossible(staged);
+      }
+    }
+    // Nobody reads a result that was replaced.
+    left(OLD).forEach(FolderPublication::deleteIfPossible);
+  }
+
+  /** When anything in the folder was last written. */
+  private static Instant lastWritten(Path staged) {
+    try (var tree = Files.walk(staged)) {
+      Instant last = Instant.MIN;
+      for (Path entry : tree.toList()) {
+        Instant written = Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toInstant();
+        last = written.isAfter(last) ? written : last;
+      }
+      return last;
+    } catch (IOException | UncheckedIOException e) {
+      // It changes at this moment.
+      return Instant.MAX;
     }
   }
 
@@ -111,6 +207,7 @@ final class FolderPublication implements Publication {
       write(staging.resolve(REPORT), text);
       syncFolder(staging);
       var published = find().orElseGet(() -> moveIntoPlace(report, text));
+      stopBeats();
       removeLeftovers();
       return published;
     } catch (IOException e) {
@@ -120,6 +217,7 @@ final class FolderPublication implements Publication {
 
   @Override
   public void discard() {
+    stopBeats();
     deleteIfPossible(staging);
   }
 
@@ -140,15 +238,15 @@ final class FolderPublication implements Publication {
   /** A result is there now: nobody needs what attempts at it have left. */
   private void removeLeftovers() throws IOException {
     deleteIfPossible(checkpoint);
-    String name = "." + folder.getFileName();
+    left(PART).forEach(FolderPublication::deleteIfPossible);
+    left(OLD).forEach(FolderPublication::deleteIfPossible);
+  }
+
+  /** What attempts have left beside the folder. */
+  private List<Path> left(String kind) throws IOException {
+    String start = "." + folder.getFileName() + kind;
     try (var entries = Files.list(staging.resolveSibling(""))) {
-      entries
-          .filter(
-              entry -> {
-                String other = entry.getFileName().toString();
-                return other.startsWith(name + PART) || other.startsWith(name + OLD);
-              })
-          .forEach(FolderPublication::deleteIfPossible);
+      return entries.filter(entry -> entry.getFileName().toString().startsWith(start)).toList();
     }
   }
 
@@ -215,8 +313,8 @@ final class FolderPublication implements Publication {
   private static void deleteIfPossible(Path path) {
     try {
       delete(path);
-    } catch (IOException e) {
-      // What is left has a name that is never read as a result.
+    } catch (IOException | UncheckedIOException e) {
+      // Another attempt may remove it too. What is left has a name that is never read as a result.
     }
   }
 

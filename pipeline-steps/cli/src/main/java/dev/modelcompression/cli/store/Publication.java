@@ -28,7 +28,7 @@ public interface Publication {
   /** What an attempt at the same request published, when all of it is there and unaltered. */
   Optional<Published> find();
 
-  /** An empty folder for this attempt to write to. */
+  /** A folder for this attempt to write to. What attempts that were killed have staged may go. */
   Path stage();
 
   /** A folder of the request that attempts which were killed have left their state in. */

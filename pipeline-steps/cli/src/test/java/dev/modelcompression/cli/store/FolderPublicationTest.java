@@ -21,6 +21,8 @@ import dev.modelcompression.data.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -201,6 +203,89 @@ class FolderPublicationTest {
       var again = new FolderPublication(out, RequestDigest.of(REQUEST));
       again.publish(write(again.stage(), REQUEST, "small"));
       assertThat(again.find()).isPresent();
+    }
+  }
+
+  @Test
+  void theNextAttemptRemovesWhatKilledOnesHaveLeft() throws IOException {
+    Path killed = killed(parent, ".out.part-killed");
+    Path replaced = Files.createDirectory(parent.resolve(".out.old-killed"));
+    Path other = killed(parent, ".other.part-killed");
+
+    publication(REQUEST).stage();
+
+    assertThat(killed).doesNotExist();
+    assertThat(replaced).doesNotExist();
+    assertThat(other).exists();
+  }
+
+  @Test
+  void anAttemptThatWorksForLongIsNotTakenForKilledAndFreesTheDiskMeanwhile() throws Exception {
+    var slow = new FolderPublication(folder(), RequestDigest.of(REQUEST), Duration.ofMillis(20));
+    Path staged = slow.stage();
+    age(staged);
+    Path killed = killed(parent, ".out.part-killed");
+
+    Path beat = staged.resolve("request.digest");
+    for (int tries = 0; tries < 500 && (Files.exists(killed) || isOld(beat)); tries++) {
+      Thread.sleep(20);
+    }
+    assertThat(killed).doesNotExist();
+    publication(REQUEST).stage();
+    assertThat(staged).exists();
+
+    slow.discard();
+    assertThat(staged).doesNotExist();
+  }
+
+  @Test
+  void whatIsStillWrittenToStays() throws IOException {
+    Path slow = killed(parent, ".out.part-slow");
+    Files.writeString(slow.resolve("model.onnx"), "a little more");
+
+    publication(REQUEST).stage();
+
+    assertThat(slow).exists();
+  }
+
+  @Test
+  void aDiskThatAKilledAttemptHasFilledIsFreedByTheNext() throws IOException {
+    var unix = Configuration.unix().toBuilder().setBlockSize(64).setMaxSize(64 * 64).build();
+    try (var disk = Jimfs.newFileSystem(unix)) {
+      Path out = disk.getPath("/workspace/steps/key");
+      var first = new FolderPublication(out, RequestDigest.of(REQUEST));
+      first.stage();
+      first.discard();
+      Path killed = killed(out.resolveSibling(""), ".key.part-killed");
+      fill(killed.resolve("model.onnx"));
+      age(killed);
+
+      var next = new FolderPublication(out, RequestDigest.of(REQUEST));
+      next.publish(write(next.stage(), REQUEST, "small"));
+
+      assertThat(next.find()).isPresent();
+      assertThat(killed).doesNotExist();
+    }
+  }
+
+  /** What an attempt has written that was killed some minutes ago. */
+  private static Path killed(Path parent, String name) throws IOException {
+    Path staging = Files.createDirectory(parent.resolve(name));
+    Files.writeString(staging.resolve("model.onnx"), "half");
+    age(staging);
+    return staging;
+  }
+
+  private static boolean isOld(Path file) throws IOException {
+    return Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minusSeconds(60));
+  }
+
+  private static void age(Path staging) throws IOException {
+    var before = FileTime.from(Instant.now().minus(Duration.ofMinutes(5)));
+    try (var tree = Files.walk(staging)) {
+      for (Path path : tree.toList()) {
+        Files.setLastModifiedTime(path, before);
+      }
     }
   }
 
