@@ -2,6 +2,7 @@ package dev.modelcompression.operator.cluster;
 
 import dev.modelcompression.operator.ModelCompressionReconciler;
 import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.TestSettings;
 import dev.modelcompression.operator.release.ReleaseMetrics;
 import dev.modelcompression.operator.release.ReleaseReconciler;
 import dev.modelcompression.operator.release.Verdicts;
@@ -13,7 +14,6 @@ import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,22 +24,15 @@ public final class RunningOperator implements AutoCloseable {
 
   /** The same with another time in which a pod has to start. */
   public static Settings settings(Duration pendingTimeout) {
-    return new Settings(
-        "example.com/steps@sha256:" + "1".repeat(64),
-        "example.com/server@sha256:" + "2".repeat(64),
-        "IfNotPresent",
-        2,
-        "1Gi",
-        "2Gi",
-        "1Gi",
-        pendingTimeout,
-        Duration.ofSeconds(1),
-        Duration.ofMillis(100),
-        Duration.ofHours(24),
-        true,
-        "IfNotPresent",
-        List.of(),
-        65532L);
+    return TestSettings.of(
+        "MC_STEP_IMAGE=example.com/steps@sha256:" + "1".repeat(64),
+        "MC_SERVER_IMAGE=example.com/server@sha256:" + "2".repeat(64),
+        "MC_STEP_MEMORY=1Gi",
+        "MC_STEP_MAX_MEMORY=2Gi",
+        "MC_STEP_SCRATCH=1Gi",
+        "MC_JOB_PENDING_TIMEOUT=" + pendingTimeout,
+        "MC_JOB_NO_POD_GRACE=1s",
+        "MC_JOB_RETRY_BACKOFF=PT0.1S");
   }
 
   private final Operator operator;

@@ -12,6 +12,7 @@ import dev.modelcompression.contract.InputsRequest;
 import dev.modelcompression.contract.StepRequest;
 import dev.modelcompression.manifest.ModelCompressionParser;
 import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.TestSettings;
 import dev.modelcompression.operator.job.AttemptPod;
 import dev.modelcompression.operator.job.JobNames;
 import dev.modelcompression.operator.job.StepJobs;
@@ -33,42 +34,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A compression, its Jobs and an operator, without a cluster: what is decided is done at once. */
 final class RunOnPaper {
-  static final Settings SETTINGS =
-      new Settings(
-          "image@sha256:1",
-          "server@sha256:2",
-          "IfNotPresent",
-          2,
-          "1Gi",
-          "2Gi",
-          "1Gi",
-          Duration.ofMinutes(5),
-          Duration.ofSeconds(10),
-          Duration.ZERO,
-          Duration.ofHours(24),
-          true,
-          "IfNotPresent",
-          List.of(),
-          65532L);
+  static final Settings SETTINGS = settings(Duration.ZERO, 2);
 
-  /** The same by an administrator who wants other pauses and threads. */
+  /** By an administrator who wants other pauses and threads. */
   static Settings settings(Duration retryBackoff, int threads) {
-    return new Settings(
-        SETTINGS.stepImage(),
-        SETTINGS.serverImage(),
-        SETTINGS.imagePullPolicy(),
-        threads,
-        SETTINGS.memory(),
-        SETTINGS.maxMemory(),
-        SETTINGS.scratch(),
-        SETTINGS.pendingTimeout(),
-        SETTINGS.noPodGrace(),
-        retryBackoff,
-        SETTINGS.jobTtl(),
-        SETTINGS.releases(),
-        SETTINGS.serverPullPolicy(),
-        SETTINGS.imagePullSecrets(),
-        SETTINGS.runAsUser());
+    return TestSettings.of(
+        "MC_STEP_IMAGE=image@sha256:1",
+        "MC_STEP_THREADS=" + threads,
+        "MC_STEP_MEMORY=1Gi",
+        "MC_STEP_MAX_MEMORY=2Gi",
+        "MC_STEP_SCRATCH=1Gi",
+        "MC_JOB_RETRY_BACKOFF=" + retryBackoff);
   }
 
   final Map<String, ObservedJob> jobs = new LinkedHashMap<>();

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelcompression.api.pod.Quantity;
 import dev.modelcompression.api.pod.Resources;
 import dev.modelcompression.operator.Settings;
-import java.time.Duration;
-import java.util.List;
+import dev.modelcompression.operator.TestSettings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -14,23 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryAndThreadsTest {
-  private static final Settings SETTINGS =
-      new Settings(
-          "image",
-          "",
-          "IfNotPresent",
-          2,
-          "4Gi",
-          "16Gi",
-          "8Gi",
-          Duration.ofMinutes(5),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(10),
-          Duration.ofHours(24),
-          true,
-          "IfNotPresent",
-          List.of(),
-          65532L);
+  private static final Settings SETTINGS = TestSettings.of("MC_STEP_MAX_MEMORY=16Gi");
 
   @ParameterizedTest
   @CsvSource({

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelcompression.api.pod.PodTemplate;
 import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.TestSettings;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -66,21 +65,7 @@ class PodShapeTest {
   }
 
   private static Settings settings(@Nullable Long user) {
-    return new Settings(
-        "image",
-        "",
-        "IfNotPresent",
-        2,
-        "4Gi",
-        "16Gi",
-        "8Gi",
-        Duration.ofMinutes(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(10),
-        Duration.ofHours(24),
-        true,
-        "IfNotPresent",
-        List.of("both", "registry"),
-        user);
+    return TestSettings.of(
+        "MC_IMAGE_PULL_SECRETS=both,registry", "MC_RUN_AS_USER=" + (user == null ? "" : user));
   }
 }

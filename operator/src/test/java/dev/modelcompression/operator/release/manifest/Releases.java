@@ -4,31 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.TestSettings;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.List;
 
 /** Releases that tests build objects of. */
 final class Releases {
   static final Settings SETTINGS =
-      new Settings(
-          "steps@sha256:1",
-          "server@sha256:2",
-          "IfNotPresent",
-          2,
-          "4Gi",
-          "8Gi",
-          "8Gi",
-          Duration.ofMinutes(5),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(10),
-          Duration.ofHours(24),
-          true,
-          "IfNotPresent",
-          List.of(),
-          65532L);
+      TestSettings.of("MC_SERVER_IMAGE=server@sha256:2", "MC_STEP_MAX_MEMORY=8Gi");
 
   static final String OLD = "sha256:" + "a1".repeat(32);
   static final String NEW = "sha256:" + "b2".repeat(32);

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelcompression.api.release.ModelRelease;
 import dev.modelcompression.contract.WriteBackRequest.Outcome;
-import dev.modelcompression.operator.Settings;
+import dev.modelcompression.operator.TestSettings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -207,8 +207,8 @@ class WorkloadsTest {
   void saysWhatKeepsAReleaseFromBeingMade() {
     assertThat(ReleaseProblems.of(Releases.release(Releases.FOREIGN), SETTINGS)).isEmpty();
     assertThat(ReleaseProblems.of(Releases.release(Releases.GATEWAY), SETTINGS)).isEmpty();
-    assertThat(ReleaseProblems.of(deployed, withoutServer())).isEmpty();
-    assertThat(ReleaseProblems.of(Releases.release(Releases.GATEWAY), withoutServer()))
+    assertThat(ReleaseProblems.of(deployed, TestSettings.of())).isEmpty();
+    assertThat(ReleaseProblems.of(Releases.release(Releases.GATEWAY), TestSettings.of()))
         .containsExactly(
             "spec.server.image: is missing, and this operator was given no model server of its own (MC_SERVER_IMAGE)");
     assertThat(
@@ -266,25 +266,6 @@ class WorkloadsTest {
   private static Map<String, String> shared(
       ModelRelease release, Optional<Side> candidate, int weight) {
     return Workloads.shared(release, BASELINE, candidate, weight).getSpec().getSelector();
-  }
-
-  private static Settings withoutServer() {
-    return new Settings(
-        SETTINGS.stepImage(),
-        "",
-        SETTINGS.imagePullPolicy(),
-        SETTINGS.threads(),
-        SETTINGS.memory(),
-        SETTINGS.maxMemory(),
-        SETTINGS.scratch(),
-        SETTINGS.pendingTimeout(),
-        SETTINGS.noPodGrace(),
-        SETTINGS.retryBackoff(),
-        SETTINGS.jobTtl(),
-        SETTINGS.releases(),
-        SETTINGS.serverPullPolicy(),
-        SETTINGS.imagePullSecrets(),
-        SETTINGS.runAsUser());
   }
 
   private static Deployment theirs() {
