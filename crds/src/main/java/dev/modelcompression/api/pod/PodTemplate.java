@@ -88,7 +88,7 @@ public record PodTemplate(
         @Nullable String priorityClassName,
     @JsonPropertyDescription(
             "serviceAccountName is the service account of the pods. Its token is not mounted; it"
-                + " stands for image pull secrets and for identities that a cloud gives to it.")
+                + " stands for image pull secrets, where a pod names none, and for identities that a cloud gives to it.")
         @Pattern(KubernetesNames.OBJECT)
         @Size(max = 253)
         @Nullable String serviceAccountName,
