@@ -3,7 +3,6 @@ package dev.modelcompression.operator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.api.release.ModelRelease;
-import dev.modelcompression.api.status.Condition;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.api.status.Reason;
 import dev.modelcompression.api.status.StepStatus;
@@ -146,17 +145,8 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
 
   /** Whether a release has ended, or begun again, or was changed by somebody. */
   private static boolean tellsMore(ModelRelease now, ModelRelease before) {
-    return !promoted(now).equals(promoted(before))
+    return !ReleaseOfCompression.end(now).equals(ReleaseOfCompression.end(before))
         || !now.getMetadata().getGeneration().equals(before.getMetadata().getGeneration());
-  }
-
-  /** What the compression tells of its release; before there is an end, each is like another. */
-  private static List<Object> promoted(ModelRelease release) {
-    return Optional.ofNullable(release.getStatus())
-        .flatMap(status -> status.condition(Condition.Type.PROMOTED))
-        .filter(promoted -> promoted.status() != Condition.Status.UNKNOWN)
-        .map(end -> List.<Object>of(end.status(), end.reason(), end.message()))
-        .orElse(List.of());
   }
 
   /** Pods belong to Jobs; their label leads to the compression. */
@@ -194,7 +184,7 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     Optional<ModelRelease> release = release(context, wanted);
     ModelCompressionStatus after =
         settings.releases()
-            ? ReleaseOfCompression.told(compression, reached, release, now)
+            ? ReleaseOfCompression.told(compression, reached, wanted, release, now)
             : ReleaseOfCompression.notReleased(compression, reached, now);
     if (!after.equals(before)) {
       List<StepStatus> ended = course.ledger().justEnded();
@@ -212,7 +202,10 @@ public class ModelCompressionReconciler implements Reconciler<ModelCompression> 
     if (!kept) {
       return UpdateControl.<ModelCompression>noUpdate().rescheduleAfter(AFTER_CONFLICT);
     }
-    Optional<Duration> timeToLive = Decider.timeToLive(compression, after, now);
+    Optional<Duration> timeToLive =
+        ReleaseOfCompression.isOnItsWay(compression, wanted, release)
+            ? Optional.empty()
+            : Decider.timeToLive(compression, after, now);
     if (timeToLive.filter(Duration::isZero).isPresent()) {
       expire(compression);
       return UpdateControl.noUpdate();

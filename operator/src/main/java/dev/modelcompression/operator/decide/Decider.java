@@ -369,24 +369,13 @@ public final class Decider {
     return ledger.find(trial, step).map(StepStatus::oomKills).orElse(0);
   }
 
-  /** When the compression is to be deleted; empty when it stays, or has not ended. */
+  /** When a compression that no release keeps is to be deleted; empty when it has not ended. */
   public static Optional<Duration> timeToLive(
       ModelCompression compression, ModelCompressionStatus status, Instant now) {
     String ttl = compression.getSpec().ttlAfterFinished();
     Phase phase = status.phase();
     String end = status.completionTime();
     if (ttl == null || phase == null || !phase.terminal() || end == null) {
-      return Optional.empty();
-    }
-    // The release goes with its owner: not while it divides requests.
-    boolean releasing =
-        compression.getSpec().release() != null
-            && phase == Phase.SUCCEEDED
-            && status
-                .condition(Condition.Type.RELEASED)
-                .filter(released -> released.status() != Condition.Status.UNKNOWN)
-                .isEmpty();
-    if (releasing) {
       return Optional.empty();
     }
     Duration left = Duration.between(now, Instant.parse(end).plus(Durations.parse(ttl)));

@@ -3,8 +3,11 @@ package dev.modelcompression.operator.decide;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.modelcompression.api.ModelCompression;
 import dev.modelcompression.api.ModelCompressionSpec;
+import dev.modelcompression.api.status.Condition;
 import dev.modelcompression.api.status.ModelCompressionStatus;
 import dev.modelcompression.api.status.Phase;
+import dev.modelcompression.api.status.Reason;
+import dev.modelcompression.api.status.StepStatus;
 import dev.modelcompression.contract.Artifact;
 import dev.modelcompression.contract.CanonicalJson;
 import dev.modelcompression.engine.Run;
@@ -45,7 +48,9 @@ record Execution(Run run, String id, String image, String workspace, boolean con
     String known = status.runId();
     String image = status.image();
     boolean failedBefore =
-        status.phase() == Phase.FAILED && Generations.isEdited(status, generation);
+        status.phase() == Phase.FAILED
+            && Generations.isEdited(status, generation)
+            && !wasRefused(status);
     if (known != null && image != null && !failedBefore) {
       // Another default of the operator is no reason to compute everything anew.
       int threads = Objects.requireNonNullElse(status.threads(), settings.threads());
@@ -57,6 +62,15 @@ record Execution(Run run, String id, String image, String workspace, boolean con
     Run run = run(spec, settings.stepImage(), files, settings.threads());
     return new Execution(
         run, hash(run, workspace) + "-" + generation, settings.stepImage(), workspace, false);
+  }
+
+  /** Whether it was the spec that failed, and nothing of the run: that is as it was before. */
+  private static boolean wasRefused(ModelCompressionStatus status) {
+    return status
+            .condition(Condition.Type.STALLED)
+            .filter(stalled -> stalled.reason() == Reason.INVALID_SPEC)
+            .isPresent()
+        && status.steps().stream().noneMatch(step -> step.state() == StepStatus.State.FAILED);
   }
 
   private static Run run(

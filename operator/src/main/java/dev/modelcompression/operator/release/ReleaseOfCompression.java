@@ -140,11 +140,13 @@ public final class ReleaseOfCompression {
   /**
    * The status with the condition {@code Released}, where a release is asked for.
    *
+   * @param wanted the release that the status asks for
    * @param live the release of that name
    */
   public static ModelCompressionStatus told(
       ModelCompression compression,
       ModelCompressionStatus status,
+      Optional<ModelRelease> wanted,
       Optional<ModelRelease> live,
       Instant now) {
     if (compression.getSpec().release() == null) {
@@ -162,30 +164,52 @@ public final class ReleaseOfCompression {
               + " this one another name",
           now);
     }
-    Optional<Condition> promoted =
-        live.filter(release -> status.phase() == Phase.SUCCEEDED)
-            .map(ModelRelease::getStatus)
-            .filter(Objects::nonNull)
-            .flatMap(release -> release.condition(Condition.Type.PROMOTED));
-    Condition.Status holds = promoted.map(Condition::status).orElse(Condition.Status.UNKNOWN);
+    // That of an earlier result says nothing about this one.
+    Optional<Condition> end =
+        live.filter(release -> isAsWanted(release, wanted)).flatMap(ReleaseOfCompression::end);
     return with(
         compression,
         status,
-        holds,
-        // Each measurement changes what a release says; this object is about its end.
-        promoted
-            .filter(condition -> holds != Condition.Status.UNKNOWN)
-            .map(Condition::reason)
+        end.map(Condition::status).orElse(Condition.Status.UNKNOWN),
+        end.map(Condition::reason)
             .orElse(
                 status.phase() == Phase.SUCCEEDED ? Reason.PROGRESSING : Reason.AWAITING_RESULT),
-        promoted
-            .filter(condition -> holds != Condition.Status.UNKNOWN)
-            .map(Condition::message)
+        end.map(Condition::message)
             .orElse(
                 status.phase() == Phase.SUCCEEDED
                     ? "see ModelRelease " + compression.getMetadata().getName()
                     : "there is no result that passed every gate yet"),
         now);
+  }
+
+  private static boolean isAsWanted(ModelRelease live, Optional<ModelRelease> wanted) {
+    return wanted.filter(release -> release.getSpec().equals(live.getSpec())).isPresent();
+  }
+
+  /**
+   * How a release has ended, if it has: each measurement changes what it says, and a compression is
+   * about its end alone.
+   */
+  public static Optional<Condition> end(ModelRelease release) {
+    return Optional.ofNullable(release.getStatus())
+        .filter(
+            status ->
+                Objects.equals(status.observedGeneration(), release.getMetadata().getGeneration()))
+        .flatMap(status -> status.condition(Condition.Type.PROMOTED))
+        .filter(promoted -> promoted.status() != Condition.Status.UNKNOWN);
+  }
+
+  /**
+   * Whether a release of the compression is on its way, or is about to be: it goes with its owner,
+   * which may have failed since then, or ask for none any more.
+   */
+  public static boolean isOnItsWay(
+      ModelCompression compression, Optional<ModelRelease> wanted, Optional<ModelRelease> live) {
+    if (live.isEmpty()) {
+      return wanted.isPresent();
+    }
+    boolean isNext = wanted.isPresent() && !isAsWanted(live.get(), wanted);
+    return isOf(compression, live.get()) && (isNext || end(live.get()).isEmpty());
   }
 
   /** The same where this operator releases nothing. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What has happened between two statuses. */
 public final class Transitions {
@@ -29,11 +30,18 @@ public final class Transitions {
               .filter(s -> Objects.equals(before.runId(), after.runId()) || s.trial() == 0)
               .filter(s -> s.trial().equals(step.trial()) && s.name().equals(step.name()))
               .findFirst();
-      step(known, step, attempts, happened);
+      // One that failed and is followed by another is told of with that one.
+      if (step.state() != StepStatus.State.FAILED || isOver(after)) {
+        step(known, step, attempts, happened);
+      }
     }
     trials(before, after, happened);
     end(before, after, happened);
     return happened;
+  }
+
+  private static boolean isOver(ModelCompressionStatus status) {
+    return status.phase() != null && status.phase().terminal();
   }
 
   private static void run(
@@ -83,19 +91,25 @@ public final class Transitions {
               Reason.STEP_RETRIED,
               true,
               "step %s is started again, attempt %d%s"
-                  .formatted(name, step.attempt(), why(step, attempts)),
+                  .formatted(name, step.attempt(), why(step, known, attempts)),
               subject));
     }
   }
 
-  /** How the attempt before this one ended. */
-  private static String why(StepStatus step, List<StepStatus> attempts) {
-    return attempts.stream()
+  /** How the attempt before this one ended: just now, or before the pause. */
+  private static String why(
+      StepStatus step, Optional<StepStatus> known, List<StepStatus> attempts) {
+    return Stream.concat(attempts.stream(), known.stream())
         .filter(ended -> ended.trial().equals(step.trial()) && ended.name().equals(step.name()))
         .filter(ended -> ended.attempt() == step.attempt() - 1)
-        .map(ended -> "; before: " + Ends.result(ended) + said(ended))
+        .map(ended -> "; before" + kind(ended) + said(ended))
         .findFirst()
         .orElse("");
+  }
+
+  /** What an end that may pass is called when it is the last one is not true of others. */
+  private static String kind(StepStatus ended) {
+    return ended.reason() == Reason.RETRIES_EXHAUSTED ? "" : ": " + Ends.result(ended);
   }
 
   private static String said(StepStatus step) {
@@ -104,7 +118,7 @@ public final class Transitions {
 
   private static void trials(
       ModelCompressionStatus before, ModelCompressionStatus after, List<Transition> happened) {
-    if (after.phase() == null || after.phase().terminal()) {
+    if (after.phase() == null || isOver(after)) {
       return;
     }
     after.trials().stream()

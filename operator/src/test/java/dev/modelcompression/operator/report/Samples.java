@@ -82,6 +82,12 @@ public final class Samples {
     return step(name, trial, attempt, StepStatus.State.FAILED, reason, message);
   }
 
+  /** An attempt that waits. */
+  public static StepStatus waiting(
+      String name, int trial, int attempt, Reason reason, String message) {
+    return step(name, trial, attempt, StepStatus.State.WAITING, reason, message);
+  }
+
   private static StepStatus step(
       String name,
       int trial,
@@ -89,7 +95,7 @@ public final class Samples {
       StepStatus.State state,
       @Nullable Reason reason,
       @Nullable String message) {
-    boolean ended = state != StepStatus.State.RUNNING;
+    boolean ended = state == StepStatus.State.SUCCEEDED || state == StepStatus.State.FAILED;
     return new StepStatus(
         name,
         trial,

@@ -55,9 +55,25 @@ class TransitionsTest {
             });
   }
 
+  /** Nothing is exhausted yet, and whoever is called for Warnings is called once. */
+  @Test
+  void anEndThatMayPassIsToldWithTheAttemptAfterThePause() {
+    StepStatus failed = Samples.failed("prune", 1, 1, Reason.RETRIES_EXHAUSTED, "store away");
+    ModelCompressionStatus pause = Samples.running("r-1", failed);
+    assertThat(
+            Transitions.between(
+                Samples.running("r-1", Samples.step("prune", 1, 1)), pause, List.of(failed)))
+        .isEmpty();
+    assertThat(
+            Transitions.between(
+                pause, Samples.running("r-1", Samples.step("prune", 1, 2)), List.of()))
+        .extracting(Transition::message)
+        .containsExactly("step prune is started again, attempt 2; before: store away");
+  }
+
   @Test
   void whatAStepWaitsForIsToldAsAWarning() {
-    StepStatus waits = Samples.failed("prune", 1, 1, Reason.IMAGE_PULL_FAILED, "no such image");
+    StepStatus waits = Samples.waiting("prune", 1, 1, Reason.IMAGE_PULL_FAILED, "no such image");
     assertThat(
             Transitions.between(
                 Samples.running("r-1", Samples.step("prune", 1, 1)),

@@ -10,12 +10,11 @@ public final class RequestDigest {
   private RequestDigest() {}
 
   /**
-   * Digest of what decides the result. Attempt, deadline and places do not: the same request may
-   * come again with others.
+   * Digest of what decides the result. Attempt, deadline, places and the step's name do not: the
+   * same request may come again with others, and the folder of a result is named without them.
    */
   public static String of(StepRequest request) {
     var deciding = new TreeMap<String, Object>();
-    deciding.put("step", request.step().name());
     deciding.put("type", request.step().type());
     deciding.put("settings", request.step().settings());
     deciding.put("seed", request.seed());

@@ -48,6 +48,26 @@ class FolderPublicationTest {
     assertThat(publication(again).find()).map(FolderPublicationTest::message).contains("first");
   }
 
+  /** Its folder is named without it: who calls the step otherwise looks into the same one. */
+  @Test
+  void findsWhatAStepOfAnotherNamePublished() throws IOException {
+    publish(REQUEST, "first");
+    StepRequest named =
+        new StepRequest(
+            REQUEST.version(),
+            REQUEST.runId(),
+            REQUEST.trial(),
+            REQUEST.attempt(),
+            Step.of("another-name", settings(OptimizeSettings.class)),
+            REQUEST.inputs(),
+            REQUEST.datasets(),
+            REQUEST.output(),
+            REQUEST.seed(),
+            REQUEST.deadline(),
+            REQUEST.threads());
+    assertThat(publication(named).find()).map(FolderPublicationTest::message).contains("first");
+  }
+
   static Stream<StepRequest> others() {
     return Stream.of(
         request(settings(AnalyzeSettings.class), ONE, TWO, 8, 7, 1, 2),
